@@ -1,0 +1,1 @@
+"""Findings → case → completeness: the records, the rules and the store."""

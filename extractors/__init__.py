@@ -1,0 +1,1 @@
+"""Text → findings: pure recognisers, one subject a module."""

@@ -1,0 +1,1 @@
+"""Order, retries and limits of the work; the only room that imports Prefect."""

@@ -1,0 +1,1 @@
+"""Inbox → page → text: everything that touches disks, buckets and outside programs."""

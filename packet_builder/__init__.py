@@ -1,0 +1,1 @@
+"""Case → packet: plan it, write it, reopen it, check it."""

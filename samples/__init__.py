@@ -1,0 +1,1 @@
+"""Invented people and faxes for the demo and the tests."""

@@ -1,0 +1,1 @@
+"""Letter and packet templates that staff can edit without touching code."""
