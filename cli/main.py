@@ -1,0 +1,56 @@
+"""The `casebinder` program: one command a function, errors in plain words, exits as the contract says."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from casefile.errors import CasebinderError
+from cli import demo as demo_command
+from cli import desk_commands, doctor, packets
+
+app = typer.Typer(
+    name="casebinder",
+    help="From a dropped fax to a bound appeal packet, on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+desk_commands.register(app)
+packets.register(app)
+
+
+@app.command()
+def demo(
+    out: Annotated[str, typer.Option(help="Folder for the demo's data and packet.")] = "demo-output",
+) -> None:
+    """Sample faxes → a case → one appeal packet, offline.
+
+    Example: casebinder demo
+    """
+    demo_command.run(out)
+
+
+@app.command("doctor")
+def doctor_command() -> None:
+    """Check everything the program needs and say how to mend what is missing.
+
+    Example: casebinder doctor
+    """
+    raise typer.Exit(doctor.report())
+
+
+def main() -> None:
+    """Run the program; our own errors become one plain line and their exit code."""
+    try:
+        app()
+    except CasebinderError as error:
+        Console(stderr=True, highlight=False, markup=False).print(f"casebinder: {error}")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)
