@@ -1,0 +1,5 @@
+"""`python -m cli` is `casebinder`."""
+
+from cli.main import main
+
+main()

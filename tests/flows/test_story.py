@@ -1,0 +1,96 @@
+"""The demo story through the real door: inbox → Prefect flows → store → packet."""
+
+import json
+import os
+import shutil
+import sqlite3
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from casefile.settings import Settings
+from flows.steps import Desk
+from flows.watch import drain
+from packet_builder.render import build_packet
+from packet_builder.verify import verify_packet
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, story: list[Path], prefect_home: Path) -> Any:
+    """The whole story, dropped file by file."""
+    folder = tmp_path_factory.mktemp("told")
+    inbox = folder / "inbox"
+    inbox.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASEBINDER_HOME", str(folder))
+        patch.setenv("CASEBINDER_INBOX", str(inbox))
+        patch.setenv("CASEBINDER_STABLE_SECONDS", "0")
+        settings = Settings()
+        for path in story:
+            shutil.copy(path, inbox / path.name)
+            drain(settings)
+        yield Desk(settings), folder
+
+
+def test_every_file_ends_read_or_set_aside(told: Any) -> None:
+    desk, _ = told
+    faxes = desk.store.status()["faxes"]
+    assert faxes["waiting"] == 0
+    assert faxes["set_aside"] == 1
+    assert faxes["read"] + faxes["set_aside"] == faxes["total"]
+
+
+def test_the_story_is_one_case_with_a_denial_and_a_deadline(told: Any) -> None:
+    desk, _ = told
+    (row,) = desk.store.cases()
+    assert row["status"] == "denied"
+    clocks = desk.store.case(row["id"])["clocks"]
+    assert any(clock["due"] and clock["due"] > "2026-11-24" for clock in clocks)
+
+
+def test_the_unsigned_order_is_a_gap_that_the_signed_one_cures(told: Any) -> None:
+    desk, _ = told
+    (row,) = desk.store.cases()
+    gaps = desk.store.case(row["id"])["gaps"]
+    assert [gap for gap in gaps if "sign" in gap["title"].lower() and gap["closed_at"]]
+
+
+def test_every_page_has_an_end_state(told: Any) -> None:
+    desk, _ = told
+    assert desk.store.status()["pages"].get("received", 0) == 0
+
+
+def test_two_packets_of_one_case_are_the_same_bytes_and_verify(told: Any, tmp_path: Path) -> None:
+    desk, _ = told
+    (row,) = desk.store.cases()
+    outs = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
+    for out in outs:
+        build_packet(
+            desk.store.case_file(row["id"]), kind="appeal", source_path=desk.vault.path, out=out, prefix="CB",
+            organisation="Harbor Home Care", contact="555-010-0199", letter_date=date(2026, 11, 24),
+        )  # fmt: skip
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+    assert verify_packet(outs[0]) == []
+    with pikepdf.open(outs[0]) as pdf:
+        assert len(pdf.pages) > 10
+
+
+def test_prefect_keeps_no_patient_text(told: Any, prefect_home: Path) -> None:
+    """Prefect's own database and logs hold none of the sample patient's names or ids."""
+    desk, folder = told
+    (row,) = desk.store.cases()
+    secrets = [text.encode() for text in (row["member_name"], row["member_name"].split()[-1], row["member_id"])]
+    assert all(len(secret) > 3 for secret in secrets)
+    kept = [path for path in Path(os.environ["PREFECT_HOME"]).rglob("*") if path.is_file()]
+    assert any(path.suffix == ".db" for path in kept)
+    for path in kept:
+        content = path.read_bytes().lower()
+        assert not [secret for secret in secrets if secret.lower() in content], path
+    (database,) = [path for path in kept if path.name == "prefect.db"]
+    with sqlite3.connect(database) as connection:
+        rows = connection.execute("select parameters from flow_run").fetchall()
+    assert rows
+    assert all(set(json.loads(parameters)) <= {"sha256", "already_read", "case_id"} for (parameters,) in rows)
