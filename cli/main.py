@@ -11,6 +11,7 @@ from rich.console import Console
 from casefile.errors import CasebinderError
 from cli import demo as demo_command
 from cli import desk_commands, doctor, packets
+from packet_builder.errors import PacketError
 
 app = typer.Typer(
     name="casebinder",
@@ -49,8 +50,8 @@ def main() -> None:
     """Run the program; our own errors become one plain line and their exit code."""
     try:
         app()
-    except CasebinderError as error:
+    except (CasebinderError, PacketError) as error:
         Console(stderr=True, highlight=False, markup=False).print(f"casebinder: {error}")
-        sys.exit(error.exit_code)
+        sys.exit(getattr(error, "exit_code", 1))
     except BrokenPipeError:
         sys.exit(0)

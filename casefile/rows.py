@@ -1,0 +1,76 @@
+"""Records ↔ JSON rows of the store. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from casefile.records import Banner, Clock, Event, Evidence, Finding, PageText, Problem, Verdict, Word
+
+Row = dict[str, Any]
+
+
+def page_row(page: PageText) -> Row:
+    """A page as stored: words as short lists, since there are many."""
+    return {
+        "words": [[w.text, *(round(edge, 5) for edge in w.box), round(w.confidence, 3), w.line] for w in page.words],
+        "source": page.source, "confidence": page.confidence, "rotation": page.rotation, "blank": page.blank,
+        "dpi": list(page.dpi), "banner": asdict(page.banner) if page.banner else None,
+        "ink": [[list(box), dark] for box, dark in page.ink],
+    }  # fmt: skip
+
+
+def page_of(number: int, row: Row) -> PageText:
+    """The page again."""
+    words = tuple(Word(w[0], (w[1], w[2], w[3], w[4]), w[5], w[6]) for w in row["words"])
+    ink = tuple(((b[0], b[1], b[2], b[3]), dark) for b, dark in row["ink"])
+    banner = Banner(**row["banner"]) if row["banner"] else None
+    return PageText(number, words, row["source"], row["confidence"], row["rotation"], row["blank"],
+                    (row["dpi"][0], row["dpi"][1]), banner, ink)  # fmt: skip
+
+
+def finding_of(row: Row) -> Finding:
+    """A finding from its contract row."""
+    return Finding(**{**row, "box": tuple(row["box"])})
+
+
+def problem_of(row: Row) -> Problem:
+    """A problem from its contract row."""
+    return Problem(row["code"], row["message"], row.get("page"), row.get("of"))
+
+
+def plain(record: Verdict | Clock | Event | Evidence) -> Row:
+    """A record as JSON: dates as ISO strings."""
+    return {key: _plain(value) for key, value in asdict(record).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _evidence(row: Row | None) -> Evidence | None:
+    if row is None:
+        return None
+    return Evidence(row["fax_sha256"], row["page"], tuple(row["box"]) if row["box"] else None, row["raw"])
+
+
+def verdict_of(row: Row) -> Verdict:
+    """A verdict again."""
+    return Verdict(**{**row, "evidence": _evidence(row["evidence"])})
+
+
+def clock_of(row: Row) -> Clock:
+    """A clock again."""
+    due = date.fromisoformat(row["due"]) if row["due"] else None
+    return Clock(**{**row, "due": due, "evidence": _evidence(row["evidence"])})
+
+
+def event_of(row: Row) -> Event:
+    """An event again."""
+    on = date.fromisoformat(row["on"]) if row["on"] else None
+    return Event(**{**row, "on": on, "at": None, "evidence": _evidence(row["evidence"])})

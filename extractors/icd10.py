@@ -1,0 +1,78 @@
+"""ICD-10-CM codes against the table in force: grammar, table, billable or header, one-candidate repair."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from functools import cache
+from pathlib import Path
+
+from casefile.records import Finding, Line, PageText
+from extractors.repair import candidates
+
+TABLE = Path(__file__).parent / "data" / "icd10cm-2026.txt.gz"
+EDITION = "ICD-10-CM April 2026"
+DOTTED = re.compile(r"(?<![\w.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s?\.\s?([0-9A-Za-z]{1,4})(?![\w])")
+PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}(?![\w-])")
+LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication", re.IGNORECASE)
+COLUMN = re.compile(r"hcpcs|cpt|procedure|zip|phone|fax|claim|serial|member id|policy", re.IGNORECASE)
+
+
+@cache
+def _table() -> dict[str, bool]:
+    """Code without its dot → billable."""
+    rows = gzip.decompress(TABLE.read_bytes()).decode().splitlines()
+    return {row[1:].replace(".", ""): row[0] == "+" for row in rows}
+
+
+def dotted(code: str) -> str:
+    """The code as it is written on paper."""
+    return code[:3] + "." + code[3:] if len(code) > 3 else code
+
+
+def find(page: PageText) -> list[Finding]:
+    """Find diagnosis codes: dotted ones anywhere, undotted ones only near a diagnosis label."""
+    findings = []
+    for number, line in enumerate(page.lines):
+        near = " ".join(other.text for other in page.lines[max(0, number - 3) : number + 1])
+        labelled = bool(LABEL.search(near))
+        spans: list[tuple[int, int]] = []
+        for match in DOTTED.finditer(line.text[:2000]):
+            if finding := _judge(page, line, match, match[1] + match[2], labelled):
+                findings.append(finding)
+                spans.append(match.span())
+        if not LABEL.search(line.text) or COLUMN.search(line.text):
+            continue
+        for match in PLAIN.finditer(line.text[:2000]):
+            free = not any(start <= match.start() < end for start, end in spans)
+            if free and len(match[0]) > 3 and _table().get(match[0]):
+                findings.append(_finding(page, line, match, match[0], 0.8, "valid", "billable code without its dot"))
+    return findings
+
+
+def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled: bool) -> Finding | None:
+    """One dotted group: a code, a repaired code, a header, an unknown code beside a label, or nothing."""
+    code = raw.upper()
+    if len(match[1]) == 3 and code[0].isalpha() and code in _table():
+        if _table()[code]:
+            reason = f"billable in {EDITION}" + (", near a diagnosis label" if labelled else "")
+            return _finding(page, line, match, code, 0.98 if labelled else 0.95, "valid", reason)
+        return _finding(page, line, match, code, 0.7, "suspect", "header: needs more characters")
+    if not labelled:
+        return None
+    options = [o for o in set(candidates(raw, first_is_letter=True)) if _table().get(o)]
+    if len(match[1]) == 4:
+        options = [raw[0].upper() + raw[2:].upper()] if _table().get(raw[0].upper() + raw[2:].upper()) else []
+    if len(options) == 1:
+        reason = f"{dotted(options[0])} is the only billable candidate for what was read"
+        return _finding(page, line, match, options[0], 0.92, "repaired", reason)
+    if code[0].isalpha() and len(match[1]) == 3 and code[1].isdigit():
+        return _finding(page, line, match, code, 0.4, "suspect", f"not in {EDITION}")
+    return None
+
+
+def _finding(page: PageText, line: Line, match: re.Match[str], code: str, sure: float, status: str, reason: str) -> Finding:
+    words = line.words_in(match.start(), match.end())
+    read = min(word.confidence for word in words)
+    return Finding("icd10", dotted(code), match[0], page.page_number, words[0].box, sure * (0.9 + 0.1 * read),
+                   status, None, reason)  # type: ignore[arg-type]  # fmt: skip

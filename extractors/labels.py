@@ -1,0 +1,157 @@
+"""Labels and the values that belong to them, by geometry: beside, or below in the same column."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from casefile.records import Box, Line, PageText, Word, union
+
+WIDE = 0.035
+"""A gap of this share of the page's width ends a cell."""
+BELOW = 0.035
+"""How far below its label a value may begin, as a share of the page's height."""
+SLIPS = {"i": "[il1|!]", "l": "[l1i|!]", "o": "[o0]", "s": "[s5]", "b": "[b8]", " ": r"\s?", "'": "['’`]?", "#": "[#*]"}
+PLAIN_LABELS = frozenset({"member", "patient", "plan", "claim", "item", "date", "to", "from", "re", "access", "time",
+                          "physician", "insurance", "description", "equipment", "address", "orders", "goals", "pages",
+                          "condition", "wound", "signed", "signature", "phone", "carrier", "enrollee", "units"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LabelledValue:
+    """A label found on the page and the words that stand for its value (maybe none)."""
+
+    field: str
+    label: str
+    words: tuple[Word, ...]
+    label_box: Box
+
+    @property
+    def text(self) -> str:
+        """The value's words joined by spaces."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def box(self) -> Box:
+        """Box of the value, or of the label when there is no value."""
+        return union(word.box for word in self.words) if self.words else self.label_box
+
+    @property
+    def confidence(self) -> float:
+        """The least sure of the value's words."""
+        return min((word.confidence for word in self.words), default=0.0)
+
+
+@dataclass(frozen=True)
+class _Hit:
+    field: str
+    label: str
+    start: int
+    end: int
+    words: tuple[Word, ...]
+
+
+@cache
+def _wordings() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """(field, wording, pattern), longest wording first; patterns forgive the commonest reading slips."""
+    table = tomllib.loads((Path(__file__).parent / "data" / "labels.toml").read_text())
+    rows = [(field, wording) for field, wordings in table.items() for wording in wordings]
+    rows.sort(key=lambda row: -len(row[1]))
+    return tuple((field, wording, _pattern(wording)) for field, wording in rows)
+
+
+def _pattern(wording: str) -> re.Pattern[str]:
+    body = "".join(SLIPS.get(ch, re.escape(ch)) for ch in wording)
+    return re.compile(rf"(?<![\w'-]){body}(?![\w'])", re.IGNORECASE)
+
+
+def labelled_values(page: PageText) -> tuple[LabelledValue, ...]:
+    """Every label on the page with its value, in reading order."""
+    return _labelled(page.words)
+
+
+@cache
+def _labelled(words: tuple[Word, ...]) -> tuple[LabelledValue, ...]:
+    lines = PageText(1, words).lines
+    hits = [_hits(line) for line in lines]
+    values = []
+    for number, (line, row) in enumerate(zip(lines, hits, strict=True)):
+        for place, hit in enumerate(row):
+            following = row[place + 1] if place + 1 < len(row) else None
+            value = _beside(line, hit, following) or _below(lines, hits, number, hit, following)
+            values.append(LabelledValue(hit.field, hit.label, value, union(w.box for w in hit.words)))
+    return tuple(values)
+
+
+def _hits(line: Line) -> list[_Hit]:
+    """Labels in one line, left to right, longest wording first where they overlap."""
+    text = line.text[:600]
+    taken: list[_Hit] = []
+    for field, wording, pattern in _wordings():
+        for match in pattern.finditer(text):
+            if any(match.start() < hit.end and hit.start < match.end() for hit in taken):
+                continue
+            words = line.words_in(match.start(), match.end())
+            if words and _stands_as_label(line, text, match, words, wording):
+                taken.append(_Hit(field, wording, match.start(), match.end(), words))
+    return sorted(taken, key=lambda hit: hit.start)
+
+
+def _stands_as_label(line: Line, text: str, match: re.Match[str], words: tuple[Word, ...], wording: str) -> bool:
+    """A colon or # after it, or a cell of its own; a word in running prose is no label."""
+    after = text[match.end() : match.end() + 3]
+    if re.match(r"\s?[:#]|\s?\.\s?:", after) or wording.endswith("#"):
+        return True
+    following = [w for w in line.words if w.box[0] >= words[-1].box[2] - 1e-6 and w not in words]
+    before = [w for w in line.words if w.box[2] <= words[0].box[0] + 1e-6 and w not in words]
+    opens = not before or words[0].box[0] - before[-1].box[2] > 0.02 or bool(re.fullmatch(r"\d{1,2}[a-z]?[.)]", before[-1].text))
+    closes = not following or following[0].box[0] - words[-1].box[2] > 0.02
+    if opens and closes:
+        return True
+    return opens and wording not in PLAIN_LABELS and len(wording) <= 30 and bool(re.match(r"\s*[\dA-Z]", after))
+
+
+def _beside(line: Line, hit: _Hit, following: _Hit | None) -> tuple[Word, ...]:
+    """The words to the right, up to the next label or a wide gap after the value began."""
+    end = following.start if following else len(line.text)
+    rest = [w for w in line.words_in(hit.end, end) if w not in hit.words and w.text.strip(":#.-_")]
+    if following:
+        rest = [w for w in rest if w not in following.words]
+    value: list[Word] = []
+    for word in rest:
+        if value and word.box[0] - value[-1].box[2] > WIDE:
+            break
+        if re.fullmatch(r"\d{1,2}[.)]", word.text) and following:
+            continue
+        value.append(word)
+    return tuple(value)
+
+
+def _below(lines: tuple[Line, ...], hits: list[list[_Hit]], number: int, hit: _Hit, following: _Hit | None) -> tuple[Word, ...]:
+    """The words just below, from the label's left edge to the next label's; none if a label stands there."""
+    left = hit.words[0].box[0] - 0.02
+    right = following.words[0].box[0] - 0.01 if following else 1.0
+    bottom = hit.words[0].box[3]
+    for line, row in zip(lines[number + 1 : number + 3], hits[number + 1 : number + 3], strict=True):
+        cell = [w for w in line.words if left <= w.box[0] < right]
+        if not cell:
+            continue
+        if cell[0].box[1] - bottom > BELOW or cell[0].box[0] > hit.words[0].box[0] + 0.12:
+            return ()
+        if any(w in cell for other in row for w in other.words):
+            return ()
+        value = [cell[0]]
+        for word in cell[1:]:
+            if word.box[0] - value[-1].box[2] > WIDE:
+                break
+            value.append(word)
+        return tuple(value)
+    return ()
+
+
+def values_of(page: PageText, *fields: str) -> list[LabelledValue]:
+    """The page's labelled values of these fields that have a value."""
+    return [value for value in labelled_values(page) if value.field in fields and value.words]

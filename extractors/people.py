@@ -1,0 +1,74 @@
+"""Who it is about and who ordered: names, birth date, ids, payer, by their labels. Nothing here is ever repaired."""
+
+from __future__ import annotations
+
+import re
+
+from casefile.records import Finding, PageText
+from extractors.day import parse_day
+from extractors.labels import LabelledValue, values_of
+
+CREDENTIALS = re.compile(r",?\s*\b(M\.?D\.?|D\.?O\.?|N\.?P\.?|P\.?A\.?(-C)?|APRN|CNS|FNP(-C)?|ARNP|RN|DPM)\b\.?", re.IGNORECASE)
+NAME = re.compile(r"[A-Za-zÀ-ÿ'’.-]+")
+MBI = re.compile(r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d{2}")
+NOT_NAMES = frozenset("name id number date dob birth the and of phone address signature information instructions".split())
+
+
+def find(page: PageText) -> list[Finding]:
+    """Labelled people and identifiers of one page, in reading order."""
+    findings = [f for v in values_of(page, "member_name", "ordering_provider_name") if (f := _name(page, v))]
+    findings += [f for v in values_of(page, "member_dob") if (f := _birth(page, v))]
+    findings += [f for v in values_of(page, "member_id", "group_number", "mbi", "claim_number",
+                                      "reference_number", "authorization_number") if (f := _identifier(page, v))]  # fmt: skip
+    findings += [_plain(page, v, 0.93) for v in values_of(page, "payer_name") if re.search(r"[A-Za-z]{3}", v.text)]
+    findings += [_plain(page, v, 0.85) for v in values_of(page, "shipping_address") if re.search(r"\d+\s+\w+", v.text)]
+    return findings
+
+
+def normal_name(text: str) -> str:
+    """First Middle Last without credentials; `LAST, FIRST M` is turned round. Empty when it is no name."""
+    bare = CREDENTIALS.sub("", text).strip(" ,.;:-")
+    if "," in bare:
+        last, _, first = bare.partition(",")
+        bare = f"{first.strip()} {last.strip()}"
+    parts = NAME.findall(bare)
+    if not 2 <= len(parts) <= 5 or re.search(r"\d", bare) or {p.lower() for p in parts} & NOT_NAMES:
+        return ""
+    joined = " ".join(part.strip(".") for part in parts)
+    return joined.title() if joined.isupper() else joined
+
+
+def _name(page: PageText, value: LabelledValue) -> Finding | None:
+    name = normal_name(value.text)
+    if not name:
+        return None
+    return _made(page, value, name, 0.95, f"beside or below the label '{value.label}'")
+
+
+def _birth(page: PageText, value: LabelledValue) -> Finding | None:
+    day = parse_day(value.text)
+    if not day:
+        return None
+    return _made(page, value, day.isoformat(), 0.96, f"date by the label '{value.label}'")
+
+
+def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
+    """An id as printed, without spaces and hyphens; words without a digit are no id."""
+    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*", value.text.strip(" :#"))
+    token = (first[0] if first else "").replace("-", "").upper()
+    if len(token) < 4 or not re.search(r"\d", token):
+        return None
+    if value.field == "mbi" and not MBI.fullmatch(token):
+        return None
+    field = "mbi" if value.field == "mbi" or (value.field == "member_id" and MBI.fullmatch(token)) else value.field
+    sure = 0.95 if value.confidence >= 0.8 else 0.85
+    return _made(page, value, token, sure, f"as printed by the label '{value.label}'", field)
+
+
+def _plain(page: PageText, value: LabelledValue, sure: float) -> Finding:
+    return _made(page, value, value.text.strip(" :;,"), sure, f"beside or below the label '{value.label}'")
+
+
+def _made(page: PageText, value: LabelledValue, text: str, sure: float, reason: str, field: str = "") -> Finding:
+    confidence = sure * (0.85 + 0.15 * value.confidence)
+    return Finding(field or value.field, text, value.text, page.page_number, value.box, confidence, "valid", None, reason)

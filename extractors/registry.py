@@ -1,0 +1,67 @@
+"""The extractors, in one readable tuple, and the one call that runs them over a fax."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from casefile.records import Document, Finding, PageText
+from extractors import context, dates, denial, hcpcs, icd10, measures, npi, people, signature
+
+Find = Callable[[PageText], list[Finding]]
+
+EXTRACTORS: tuple[tuple[str, Find], ...] = (
+    ("people", people.find),
+    ("npi", npi.find),
+    ("icd10", icd10.find),
+    ("hcpcs", hcpcs.find),
+    ("dates", dates.find),
+    ("signature", signature.find),
+    ("denial", denial.find),
+    ("measures", measures.find),
+)
+SIGNED_KINDS = frozenset({"order", "plan_of_care", "cmn", "progress_note", "therapy_note"})
+ON_COVERS = frozenset({"phone"})
+"""All that a cover sheet is believed about."""
+
+
+def find_all(pages: Sequence[PageText], documents: Sequence[Document]) -> tuple[Finding, ...]:
+    """Every finding of a fax, page by page.
+
+    Cover sheets source no clinical facts, and a signature counts only where a practitioner signs.
+    """
+    kinds = {page: document.kind for document in documents for page in document.pages}
+    findings: list[Finding] = []
+    for page in pages:
+        if not page.words:
+            continue
+        findings += [f for f in _on_page(page) if _belongs(f, kinds.get(page.page_number, "other"))]
+    denials = [f for f in findings if f.field == "denial_date" and kinds.get(f.page) == "denial_letter"]
+    if not any(f.field == "appeal_deadline" for f in findings):
+        letters = [page for page in pages if kinds.get(page.page_number) == "denial_letter"]
+        findings += dates.find_deadlines(letters, denials)
+    return tuple(findings)
+
+
+def _on_page(page: PageText) -> list[Finding]:
+    found = [finding for _, find in EXTRACTORS for finding in find(page)]
+    if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
+        found.append(named)
+    return _distinct(context.mark_diagnoses(page, found))
+
+
+def _belongs(finding: Finding, kind: str) -> bool:
+    if kind == "cover_sheet":
+        return finding.field in ON_COVERS
+    if finding.field in {"signature", "signature_date"}:
+        return kind in SIGNED_KINDS
+    return not (finding.field == "denial_date" and kind != "denial_letter")
+
+
+def _distinct(findings: list[Finding]) -> list[Finding]:
+    """The same field and value once a page, the surest; different roles stay apart."""
+    best: dict[tuple[str, str, str | None], Finding] = {}
+    for finding in findings:
+        key = finding.field, finding.value, finding.role
+        if key not in best or finding.confidence > best[key].confidence:
+            best[key] = finding
+    return list(best.values())

@@ -1,0 +1,156 @@
+"""Files → upright-pixel page images, one at a time, bounded in pixels and pages."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2 as pdfium
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+Gray = NDArray[np.uint8]
+DPI = 200
+LETTER_HEIGHT = 11.0
+
+
+@dataclass(frozen=True)
+class PageImage:
+    """One page as grey square pixels at about 200 dpi; `dpi` is what the sender's machine used."""
+
+    page_number: int
+    pixels: Gray | None
+    dpi: tuple[int, int]
+    error: str = ""
+
+
+def tiff_pages(path: Path, max_megapixels: int) -> Iterator[PageImage]:
+    """The pages of a (fax) TIFF; a page that cannot be decoded comes with its error."""
+    with Image.open(path) as image:
+        for index in range(getattr(image, "n_frames", 1)):
+            dpi = (DPI, DPI)
+            try:
+                image.seek(index)
+                _refuse_huge(image, max_megapixels)
+                dpi = _fax_dpi(image)
+                yield PageImage(index + 1, _square(np.asarray(image.convert("L")), dpi), dpi)
+            except (OSError, ValueError, SyntaxError, EOFError) as error:
+                yield PageImage(index + 1, None, dpi, type(error).__name__)
+
+
+def photo_page(path: Path, max_megapixels: int) -> PageImage:
+    """A JPEG or PNG: turned as its camera says, evened out if lit unevenly."""
+    with Image.open(path) as image:
+        _refuse_huge(image, max_megapixels)
+        gray = np.asarray(ImageOps.exif_transpose(image).convert("L"))
+    height = gray.shape[0]
+    scale = DPI * LETTER_HEIGHT / height
+    if not 0.8 < scale < 1.25:
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        gray = np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=method), dtype=np.uint8)
+    dpi = round(height / LETTER_HEIGHT)
+    return PageImage(1, even_light(gray), (dpi, dpi))
+
+
+def render_pdf_page(document: pdfium.PdfDocument, index: int, max_megapixels: int, dpi: int = DPI) -> Gray:
+    """One PDF page in grey, at `dpi` or less when the page is huge."""
+    page = document[index]
+    try:
+        width, height = page.get_size()
+        scale = dpi / 72
+        pixels = width * height * scale * scale
+        if pixels > max_megapixels * 1e6:
+            scale *= (max_megapixels * 1e6 / pixels) ** 0.5
+        return np.array(page.render(scale=scale, grayscale=True).to_numpy().squeeze(), dtype=np.uint8)
+    finally:
+        page.close()
+
+
+def even_light(gray: Gray) -> Gray:
+    """Divide by the blurred background, which takes shadows off a photographed page."""
+    small = cv2.resize(gray, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    background = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 21)
+    light = cv2.resize(background, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(gray, np.maximum(light, 1), scale=255), dtype=np.uint8)
+
+
+def deskew(gray: Gray) -> tuple[Gray, float]:
+    """Straighten a page by up to 3 degrees; returns the page and the angle taken off, in degrees."""
+    small = cv2.resize(gray, (0, 0), fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
+    ink = (small < 160).astype(np.uint8)
+    if int(ink.sum()) < 200:
+        return gray, 0.0
+    coarse = max(np.arange(-3, 3.01, 0.5), key=lambda angle: _sharpness(ink, float(angle)))
+    best = float(max(np.arange(coarse - 0.4, coarse + 0.41, 0.1), key=lambda a: _sharpness(ink, float(a))))
+    if abs(best) < 0.15:
+        return gray, 0.0
+    return _turn(gray, best, 255), best
+
+
+def prepare(gray: Gray) -> Gray:
+    """What the OCR program sees: specks and long rules gone, edges softened."""
+    clean = cv2.medianBlur(gray, 3)
+    ink = (clean < 128).astype(np.uint8) * 255
+    rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, 120), np.uint8))
+    rules |= cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((90, 1), np.uint8))
+    clean[cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0] = 255
+    return np.asarray(cv2.GaussianBlur(clean, (0, 0), 0.7), dtype=np.uint8)
+
+
+def is_blank(gray: Gray) -> bool:
+    """Whether nothing but specks is on the page; one short word is enough to say no."""
+    clean = cv2.medianBlur(gray, 3)
+    height, width = clean.shape
+    middle = clean[int(height * 0.045) : int(height * 0.985), int(width * 0.02) : int(width * 0.98)]
+    count, _, stats, _ = cv2.connectedComponentsWithStats((middle < 128).astype(np.uint8), connectivity=8)
+    marks = int((stats[1:, cv2.CC_STAT_AREA] >= 20).sum()) if count > 1 else 0
+    return marks < 4
+
+
+def _fax_dpi(image: Image.Image) -> tuple[int, int]:
+    """Resolution by axis from the tags, or from the height where they are missing or impossible."""
+    x, y = (float(value) for value in image.info.get("dpi", (0, 0)))
+    if image.info.get("resolution_unit") == 3 or (0 < x < 95 and 0 < y < 95):
+        x, y = x * 2.54, y * 2.54
+    if 90 <= x <= 1300 and 90 <= y <= 1300:
+        return round(x), round(y)
+    width, height = image.size
+    across = 204 if 1600 < width < 1800 else max(72, round(width / 8.5))
+    nearest = min((98, 196, 391), key=lambda dpi: abs(height - dpi * LETTER_HEIGHT))
+    return (across, nearest) if across == 204 else (across, across)
+
+
+def _square(gray: Gray, dpi: tuple[int, int]) -> Gray:
+    """The page at 200 dpi on both axes."""
+    across, down = DPI / dpi[0], DPI / dpi[1]
+    if abs(across - 1) < 0.03 and abs(down - 1) < 0.03:
+        return gray
+    method = cv2.INTER_AREA if down < 0.9 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(gray, None, fx=across, fy=down, interpolation=method), dtype=np.uint8)
+
+
+def _sharpness(ink: Gray, angle: float) -> float:
+    """How strongly the row sums differ once turned: greatest when lines of text lie level."""
+    rows = _turn(ink, angle, 0).sum(axis=1, dtype=np.float64)
+    return float(((rows[1:] - rows[:-1]) ** 2).sum())
+
+
+def _turn(gray: Gray, angle: float, fill: int) -> Gray:
+    """The page turned about its middle by `angle` degrees."""
+    height, width = gray.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    turned = cv2.warpAffine(gray, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(fill,))
+    return np.asarray(turned, dtype=np.uint8)
+
+
+def _refuse_huge(image: Image.Image, max_megapixels: int) -> None:
+    """Stop before a decompression bomb is unpacked."""
+    if image.width * image.height > max_megapixels * 1_000_000:
+        raise ValueError("too many pixels")
+
+
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)

@@ -1,0 +1,108 @@
+"""A mixed pile of incoming files with their truth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from samples import broken, degrade, orders, papers
+from samples.people import Case, make_case
+from samples.sheet import Sheets, Truth
+
+Layout = Callable[[Sheets, Case], None]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One file, how it was made, and what a reader should find in it."""
+
+    path: Path
+    mode: str
+    kinds: list[str] = field(default_factory=list)
+    truth: list[Truth] = field(default_factory=list)
+    broken: bool = False
+
+
+def _note_of_two(s: Sheets, c: Case) -> None:
+    papers.progress_note(s, c, 2)
+
+
+def _unsigned(layout: Callable[..., None]) -> Layout:
+    return lambda s, c: layout(s, c, signed=False)
+
+
+RECIPES: tuple[tuple[str, str, tuple[Layout, ...]], ...] = (
+    ("fine", "sans", (papers.cover_sheet, orders.letterhead_order)),
+    ("standard", "sans", (orders.letterhead_order,)),
+    ("fine", "serif", (orders.grid_order,)),
+    ("digital", "sans", (orders.printout_order,)),
+    ("scan", "wide", (orders.item_order,)),
+    ("fine", "sans", (orders.plan_of_care,)),
+    ("digital", "serif", (_note_of_two,)),
+    ("scan", "sans", (papers.oximetry_log,)),
+    ("fine", "sans", (papers.wound_sheet,)),
+    ("digital", "sans", (papers.face_sheet,)),
+    ("photo", "sans", (papers.delivery_proof,)),
+    ("scan", "serif", (papers.call_log,)),
+    ("fine", "serif", (papers.denial_letter,)),
+    ("standard", "wide", (_unsigned(orders.item_order),)),
+    ("digital", "mono", (_unsigned(orders.letterhead_order), papers.face_sheet)),
+    ("fine", "sans", (papers.cover_sheet, orders.letterhead_order, _note_of_two, papers.oximetry_log,
+                      papers.face_sheet, papers.delivery_proof, papers.call_log)),
+)  # fmt: skip
+SUFFIX = {"fine": "tif", "standard": "tif", "digital": "pdf", "scan": "pdf", "photo": "jpg"}
+
+
+def write_all(folder: Path, seed: int = 1) -> list[Sample]:
+    """Write every recipe and the broken files.
+
+    Args:
+        folder: Where the files go; truths go to `folder/truth`.
+        seed: The same seed gives the same bytes.
+
+    Returns:
+        The samples, in name order.
+    """
+    (folder / "truth").mkdir(parents=True, exist_ok=True)
+    samples = [_write(folder, number, recipe, Random(f"{seed}-{number}")) for number, recipe in enumerate(RECIPES, 1)]
+    return samples + _write_broken(folder, Random(seed))
+
+
+def _write(folder: Path, number: int, recipe: tuple[str, str, tuple[Layout, ...]], rng: Random) -> Sample:
+    mode, face, layouts = recipe
+    case, sheets = make_case(rng), Sheets(rng, face)
+    for layout in layouts:
+        layout(sheets, case)
+    path = folder / f"{number:02d}-{mode}.{SUFFIX[mode]}"
+    turned = frozenset({4}) if len(sheets.kinds) > 6 else frozenset()
+    emit(sheets.pdf(), path, mode, rng, banner=f"09/14/2026 17:47 FROM:{case.office_fax.replace('-', '')}", turned=turned)
+    truth = {"mode": mode, "kinds": sheets.kinds, "findings": sheets.truth}
+    (folder / "truth" / f"{path.name}.json").write_text(json.dumps(truth, indent=1))
+    return Sample(path, mode, sheets.kinds, sheets.truth)
+
+
+def emit(pdf: bytes, path: Path, mode: str, rng: Random, banner: str = "", turned: frozenset[int] = frozenset()) -> None:
+    """Send drawn pages through one kind of machine."""
+    if mode == "digital":
+        path.write_bytes(pdf)
+    elif mode == "scan":
+        degrade.scan(pdf, path, rng)
+    elif mode == "photo":
+        degrade.photo(pdf, path, rng)
+    else:
+        degrade.fax(pdf, path, rng, standard=mode == "standard", banner=banner, upside_down=turned)
+
+
+def _write_broken(folder: Path, rng: Random) -> list[Sample]:
+    sheets = Sheets(rng)
+    papers.face_sheet(sheets, make_case(rng))
+    pdf = sheets.pdf()
+    paths = [folder / f"9{n}-{name}" for n, name in enumerate(("cut.pdf", "locked.pdf", "empty.pdf", "letter.docx"))]
+    broken.truncated(pdf, paths[0])
+    broken.encrypted(pdf, paths[1])
+    broken.empty(paths[2])
+    broken.office(paths[3])
+    return [Sample(path, "broken", broken=True) for path in paths]
