@@ -200,7 +200,7 @@ class Store:
             shown = {(r.fax_sha256, r.page) for r in ledger if r.state == "exhibit"}
             exhibits = [_exhibit(c, read, received, shown) for read, received in filed]
         facts = check_documents(filed).facts
-        exhibits = sorted((e for e in exhibits if e.pages), key=lambda e: (e.on is None, e.on or e.received_at, e.fax_sha256, e.pages[0].page_number))
+        exhibits = sorted((e for e in exhibits if e.pages), key=_by_day)
         return CaseFile(
             case_id=case_id, member_name=row["member_name"], member_id=row["member_id"], member_dob=row["member_dob"],
             payer_name=row["payer_name"], exhibits=tuple(exhibits), ledger=tuple(ledger),
@@ -237,6 +237,12 @@ class Store:
             rows = _rows(c, t.document, last or "", t.document.c.id)
         return [f"{r['kind'].replace('_', ' ')}, pages {r['pages'][0]}-{r['pages'][-1]}" + (f" → {r['case_id']}" if r["case_id"] else "")
                 for r in rows]  # fmt: skip
+
+
+def _by_day(exhibit: Exhibit) -> tuple[bool, str, str, str, int]:
+    """Chronological; undated ones last, in the order they arrived."""
+    day = exhibit.on.isoformat() if exhibit.on else ""
+    return not day, day, exhibit.received_at or "", exhibit.fax_sha256, exhibit.pages[0].page_number
 
 
 def _add(c: Connection, table: Table, rows: list[Row]) -> None:

@@ -30,10 +30,11 @@ def document_date(read: Read) -> date | None:
 
 def events(documents: Sequence[tuple[Read, str]]) -> tuple[Event, ...]:
     """Events of (document, arrival time) pairs, by day; undated ones last, the same event once."""
-    found: dict[tuple[str, str | None], Event] = {}
+    found: dict[tuple[str, str | None, str], Event] = {}
     for read, received_at in documents:
         for event in _of_document(read, received_at):
-            found.setdefault((event.title, event.on.isoformat() if event.on else None), event)
+            source = event.evidence.fax_sha256 if event.evidence and event.kind == "received" else ""
+            found.setdefault((event.title, event.on.isoformat() if event.on else None, source), event)
     return tuple(sorted(found.values(), key=lambda e: (e.on or date.max, e.lane, e.title)))
 
 

@@ -132,8 +132,8 @@ def _beside(line: Line, hit: _Hit, following: _Hit | None) -> tuple[Word, ...]:
 
 def _below(lines: tuple[Line, ...], hits: list[list[_Hit]], number: int, hit: _Hit, following: _Hit | None) -> tuple[Word, ...]:
     """The words just below, from the label's left edge to the next label's; none if a label stands there."""
-    left = hit.words[0].box[0] - 0.02
-    right = following.words[0].box[0] - 0.01 if following else 1.0
+    left = _cell_left(lines[number], hit) - 0.02
+    right = _cell_left(lines[number], following) - 0.01 if following else 1.0
     bottom = hit.words[0].box[3]
     for line, row in zip(lines[number + 1 : number + 3], hits[number + 1 : number + 3], strict=True):
         cell = [w for w in line.words if left <= w.box[0] < right]
@@ -150,6 +150,13 @@ def _below(lines: tuple[Line, ...], hits: list[list[_Hit]], number: int, hit: _H
             value.append(word)
         return tuple(value)
     return ()
+
+
+def _cell_left(line: Line, hit: _Hit) -> float:
+    """Where a label's cell begins: at its box number ("4.") if it has one."""
+    before = [w for w in line.words if w.box[2] <= hit.words[0].box[0] + 1e-6]
+    numbered = before and re.fullmatch(r"\d{1,2}[a-z]?[.)]", before[-1].text)
+    return before[-1].box[0] if numbered else hit.words[0].box[0]
 
 
 def values_of(page: PageText, *fields: str) -> list[LabelledValue]:

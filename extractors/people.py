@@ -20,7 +20,7 @@ def find(page: PageText) -> list[Finding]:
     findings += [f for v in values_of(page, "member_dob") if (f := _birth(page, v))]
     findings += [f for v in values_of(page, "member_id", "group_number", "mbi", "claim_number",
                                       "reference_number", "authorization_number") if (f := _identifier(page, v))]  # fmt: skip
-    findings += [_plain(page, v, 0.93) for v in values_of(page, "payer_name") if re.search(r"[A-Za-z]{3}", v.text)]
+    findings += [_plain(page, v, 0.93) for v in values_of(page, "payer_name") if _is_payer(v)]
     findings += [_plain(page, v, 0.85) for v in values_of(page, "shipping_address") if re.search(r"\d+\s+\w+", v.text)]
     return findings
 
@@ -54,8 +54,8 @@ def _birth(page: PageText, value: LabelledValue) -> Finding | None:
 
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
-    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*", value.text.strip(" :#"))
-    token = (first[0] if first else "").replace("-", "").upper()
+    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?!\w))*", value.text.strip(" :#"))
+    token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
     if len(token) < 4 or not re.search(r"\d", token):
         return None
     if value.field == "mbi" and not MBI.fullmatch(token):
@@ -63,6 +63,12 @@ def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     field = "mbi" if value.field == "mbi" or (value.field == "member_id" and MBI.fullmatch(token)) else value.field
     sure = 0.95 if value.confidence >= 0.8 else 0.85
     return _made(page, value, token, sure, f"as printed by the label '{value.label}'", field)
+
+
+def _is_payer(value: LabelledValue) -> bool:
+    """A company's name, not the plan of a note: capitalised and short."""
+    words = value.text.split()
+    return len(words) <= 6 and words[0][:1].isupper() and bool(re.search(r"[A-Za-z]{3}", value.text))
 
 
 def _plain(page: PageText, value: LabelledValue, sure: float) -> Finding:

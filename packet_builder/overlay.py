@@ -53,7 +53,7 @@ def _stamp(bates: str, width: float) -> bytes:
 
 def _words(text: PageText, width: float, height: float) -> bytes:
     """The words in rendering mode 3 (invisible), each stretched to its box."""
-    rows = ["BT 3 Tr"]
+    rows = ["q BT 3 Tr"]
     for word in text.words:
         left, top, right, bottom = word.box
         size = max(2.0, (bottom - top) * height)
@@ -61,7 +61,7 @@ def _words(text: PageText, width: float, height: float) -> bytes:
         scale = max(10.0, min(400.0, 100 * (right - left) * width / natural))
         rows.append(f"/{TEXT_FONT} {size:.2f} Tf {scale:.1f} Tz 1 0 0 1 {left * width:.2f} "
                     f"{height - bottom * height + 0.2 * size:.2f} Tm ({_literal(word.text)} ) Tj")  # fmt: skip
-    return ("\n".join([*rows, "ET\n"])).encode("latin-1")
+    return ("\n".join([*rows, "ET Q\n"])).encode("latin-1")
 
 
 def _literal(words: str) -> str:

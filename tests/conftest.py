@@ -1,0 +1,69 @@
+"""A store on each database; PostgreSQL is started by the tests from the system's own programs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from casefile.store import Store
+
+NUMBERS = count(1)
+
+
+def postgres_programs() -> Path | None:
+    """The newest installed PostgreSQL's programs, or None."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3].split(".")[0]))
+    if found:
+        return found[-1].parent
+    initdb = shutil.which("initdb")
+    return Path(initdb).parent if initdb else None
+
+
+def as_server_user(*command: str) -> list[str]:
+    """PostgreSQL refuses to run as root; there it runs as the package's own user."""
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command] if os.geteuid() == 0 else [*command]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on a socket of its own; its URL without a database name."""
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    base = Path(subprocess.check_output(["mktemp", "-d", "/tmp/casebinder-pg-XXXXXX"], text=True).strip())
+    if os.geteuid() == 0:
+        shutil.chown(base, "postgres", "postgres")
+    options = f"-c listen_addresses='' -c unix_socket_directories={base} -c fsync=off"
+    run = {"check": True, "capture_output": True, "cwd": base, "timeout": 90}
+    subprocess.run(as_server_user(f"{programs}/initdb", "-D", f"{base}/data", "-U", "tester", "-A", "trust"), **run)  # type: ignore[call-overload]
+    start = [f"{programs}/pg_ctl", "-D", f"{base}/data", "-w", "-l", f"{base}/log", "-o", options, "start"]
+    subprocess.run(as_server_user(*start), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=base, timeout=90)
+    yield str(base)
+    subprocess.run(as_server_user(f"{programs}/pg_ctl", "-D", f"{base}/data", "-m", "immediate", "stop"), **run)  # type: ignore[call-overload]
+    shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.sqlite'}"
+    base, name = request.getfixturevalue("postgres"), f"test{next(NUMBERS)}"
+    with psycopg.connect(host=base, user="tester", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"create database {name}")  # type: ignore[call-overload]
+    return f"postgresql+psycopg://tester@/{name}?host={base}"
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An empty store."""
+    opened = Store.open(database_url)
+    yield opened
+    opened.close()
