@@ -34,7 +34,9 @@ def appeal_clock(
         note = "The plan type or the notice date is unknown: a person must set this deadline."
         return Clock("appeal deadline", None, "", started, evidence, note)
     due = min(day for day in (by_rule, letter_deadline) if day)
-    text = f"{rule['days']} days, {rule['source']}" if rule and due == by_rule else letter_rule or "the letter's own date"
+    text = (
+        f"{rule['days']} days, {rule['source']}" if rule and due == by_rule else letter_rule or "the letter's own date"
+    )
     notes = []
     if by_rule and letter_deadline and by_rule != letter_deadline:
         notes.append(f"letter says {letter_deadline.isoformat()}, rule gives {by_rule.isoformat()}; the earlier counts")

@@ -76,11 +76,15 @@ def _verdict(row: dict[str, Any], rules: dict[str, Any], orders: list[Read], oth
     if row.get("if_applicable"):
         return made("not_applicable", row["missing"])
     for read in others if row["id"] != "signature" else []:
-        if found := next((f for f in read.findings if _meets(row, f)), None):
-            where = f"missing on the order, found on page {found.page} of the {read.document.kind.replace('_', ' ')}"
-            return made("missing", f"{row['missing']} It is {where}.", read, found)
+        if elsewhere := next((f for f in read.findings if _meets(row, f)), None):
+            where = (
+                f"missing on the order, found on page {elsewhere.page} of the {read.document.kind.replace('_', ' ')}"
+            )
+            return made("missing", f"{row['missing']} It is {where}.", read, elsewhere)
     return made("missing", row["missing"])
 
 
 def _meets(row: dict[str, Any], finding: Finding) -> bool:
-    return finding.field in row["fields"] and finding.role not in VOID and finding.value == row.get("value", finding.value)
+    return (
+        finding.field in row["fields"] and finding.role not in VOID and finding.value == row.get("value", finding.value)
+    )

@@ -45,7 +45,9 @@ def _upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with writing(engine) as connection:
         known = inspect(connection).get_table_names()
-        if "alembic_version" in known and connection.execute(text("select version_num from alembic_version")).first() == ("0001",):
+        if "alembic_version" in known and connection.execute(
+            text("select version_num from alembic_version")
+        ).first() == ("0001",):
             return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

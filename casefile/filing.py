@@ -46,7 +46,9 @@ def ledger(
     reads: Sequence[tuple[int, Read]], made: Plan, problems: Sequence[Problem], blank: Sequence[int]
 ) -> dict[int, tuple[LedgerState, str, int | None]]:
     """Page number → state, reason, and the page it repeats; every page of the fax has exactly one."""
-    states: dict[int, tuple[LedgerState, str, int | None]] = {page: ("blank", "nothing on the page", None) for page in blank}
+    states: dict[int, tuple[LedgerState, str, int | None]] = {
+        page: ("blank", "nothing on the page", None) for page in blank
+    }
     for number, read in reads:
         case_id, why = made.homes[number]
         for page in read.document.pages:

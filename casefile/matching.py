@@ -39,7 +39,9 @@ def score(document: Identity, case: Identity) -> tuple[float, str]:
     """How sure we are that both are one person (0 to 1), and why."""
     same_id = bool(document.member_id) and document.member_id == case.member_id
     same_dob = bool(document.dob) and document.dob == case.dob
-    likeness = fuzz.token_sort_ratio(document.name.lower(), case.name.lower()) / 100 if document.name and case.name else 0.0
+    likeness = (
+        fuzz.token_sort_ratio(document.name.lower(), case.name.lower()) / 100 if document.name and case.name else 0.0
+    )
     if document.dob and case.dob and not same_dob and (likeness < 0.9 or not same_id):
         return 0.0, "another birth date"
     if same_id and (likeness >= 0.8 or same_dob):

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 
-from casefile import filing, tables as t
+from casefile import filing
+from casefile import tables as t
 from casefile.checking import Checked, check_documents
 from casefile.completeness import Read
 from casefile.database import open_engine, writing
@@ -45,7 +46,8 @@ class Store:
             return {(key, mark) for key, mark in c.execute(query)}
 
     def record_arrival(
-        self, *, location: str, key: str, fingerprint: str, name: str, sha256: str, size: int, media_type: str, at: datetime,
+        self, *, location: str, key: str, fingerprint: str, name: str, sha256: str, size: int, media_type: str,
+        at: datetime,
     ) -> bool:  # fmt: skip
         """Record that bytes arrived; True if they are a fax not seen before."""
         with writing(self.engine) as c:
@@ -91,7 +93,11 @@ class Store:
                 c.execute(delete(table).where(table.c.sha256 == reading.sha256))
             reason = reading.problems[0].message if reading.set_aside else ""
             state = "set_aside" if reading.set_aside else "read"
-            c.execute(update(t.fax).filter_by(**key).values(state=state, reason=reason, filed=False, media_type=reading.media_type))
+            c.execute(
+                update(t.fax)
+                .filter_by(**key)
+                .values(state=state, reason=reason, filed=False, media_type=reading.media_type)
+            )
             _add(c, t.page, [{**key, "page_number": p.page_number, "state": "blank" if p.blank else "received",
                               "reason": "", "text": page_row(p)} for p in reading.pages])  # fmt: skip
             _add(c, t.document, [{**key, "kind": d.kind, "title": d.title[:300], "pages": list(d.pages),
@@ -111,7 +117,16 @@ class Store:
             problems = tuple(problem_of(p["row"]) for p in _rows(c, t.problem, sha256, t.problem.c.id))
             found = tuple(finding_of(f["row"]) for f in _rows(c, t.finding, sha256, t.finding.c.id))
         documents = tuple(read.document for _, _, read in reads)
-        return Reading(sha256[:12], sha256, fax["media_type"], pages, documents, found, problems, fax["state"] == "set_aside")
+        return Reading(
+            sha256[:12],
+            sha256,
+            fax["media_type"],
+            pages,
+            documents,
+            found,
+            problems,
+            fax["state"] == "set_aside",
+        )
 
     # cases
 
@@ -180,7 +195,11 @@ class Store:
             row = _case(c, case_id)
             gaps = c.execute(select(t.gap).filter_by(case_id=case_id).order_by(t.gap.c.requirement)).mappings().all()
             hashes = _hashes_of(c, case_id)
-            arrivals = c.execute(select(t.arrival).where(t.arrival.c.sha256.in_(hashes)).order_by(t.arrival.c.id)).mappings().all()
+            arrivals = (
+                c.execute(select(t.arrival).where(t.arrival.c.sha256.in_(hashes)).order_by(t.arrival.c.id))
+                .mappings()
+                .all()
+            )
             ledger = _ledger(c, case_id, hashes)
             packets = c.execute(select(t.packet).filter_by(case_id=case_id).order_by(t.packet.c.id)).mappings().all()
         return {
@@ -199,7 +218,7 @@ class Store:
             ledger = _ledger(c, case_id, hashes)
             shown = {(r.fax_sha256, r.page) for r in ledger if r.state == "exhibit"}
             exhibits = [_exhibit(c, read, received, shown) for read, received in filed]
-        facts = check_documents(filed).facts
+        facts: Row = {**check_documents(filed).facts}
         exhibits = sorted((e for e in exhibits if e.pages), key=_by_day)
         return CaseFile(
             case_id=case_id, member_name=row["member_name"], member_id=row["member_id"], member_dob=row["member_dob"],
@@ -235,8 +254,13 @@ class Store:
         with self.engine.connect() as c:
             last = c.execute(select(t.fax.c.sha256).order_by(t.fax.c.received_at.desc())).scalars().first()
             rows = _rows(c, t.document, last or "", t.document.c.id)
-        return [f"{r['kind'].replace('_', ' ')}, pages {r['pages'][0]}-{r['pages'][-1]}" + (f" → {r['case_id']}" if r["case_id"] else "")
-                for r in rows]  # fmt: skip
+        lines = []
+        for row in rows:
+            first, last = row["pages"][0], row["pages"][-1]
+            where = f"page {first}" if first == last else f"pages {first}-{last}"
+            home = row["case_id"] if row["kind"] != "cover_sheet" else None
+            lines.append(f"{row['kind'].replace('_', ' ')}, {where}" + (f" → {home}" if home else ""))
+        return lines
 
 
 def _by_day(exhibit: Exhibit) -> tuple[bool, str, str, str, int]:
@@ -255,7 +279,9 @@ def _rows(c: Connection, table: Table, sha256: str, order: Any) -> list[Any]:
 
 
 def _counts(c: Connection, column: Any) -> dict[str, int]:
-    return {str(key): int(count) for key, count in c.execute(select(column, func.count()).group_by(column).order_by(column))}
+    return {
+        str(key): int(count) for key, count in c.execute(select(column, func.count()).group_by(column).order_by(column))
+    }
 
 
 def _case(c: Connection, case_id: str) -> Any:
@@ -270,13 +296,19 @@ def _gap(row: Any) -> Row:
 
 
 def _hashes_of(c: Connection, case_id: str) -> list[str]:
-    return list(c.execute(select(t.document.c.sha256).filter_by(case_id=case_id).distinct().order_by(t.document.c.sha256)).scalars())
+    return list(
+        c.execute(
+            select(t.document.c.sha256).filter_by(case_id=case_id).distinct().order_by(t.document.c.sha256)
+        ).scalars()
+    )
 
 
 def _reads(c: Connection, hashes: Iterable[str], case_id: str | None = None) -> list[tuple[int, str | None, Read]]:
     """(document id, case id, document with its findings) of these faxes."""
     hashes = list(hashes)
-    documents = c.execute(select(t.document).where(t.document.c.sha256.in_(hashes)).order_by(t.document.c.id)).mappings().all()
+    documents = (
+        c.execute(select(t.document).where(t.document.c.sha256.in_(hashes)).order_by(t.document.c.id)).mappings().all()
+    )
     found: dict[tuple[str, int], list[Any]] = {}
     for row in c.execute(select(t.finding).where(t.finding.c.sha256.in_(hashes)).order_by(t.finding.c.id)).mappings():
         found.setdefault((row["sha256"], row["page"]), []).append(finding_of(row["row"]))
@@ -292,7 +324,9 @@ def _reads(c: Connection, hashes: Iterable[str], case_id: str | None = None) -> 
 def _filed(c: Connection, case_id: str) -> list[tuple[Read, str]]:
     """A case's documents with the time their fax arrived."""
     hashes = _hashes_of(c, case_id)
-    arrived = dict(c.execute(select(t.fax.c.sha256, t.fax.c.received_at).where(t.fax.c.sha256.in_(hashes))).tuples().all())
+    arrived = dict(
+        c.execute(select(t.fax.c.sha256, t.fax.c.received_at).where(t.fax.c.sha256.in_(hashes))).tuples().all()
+    )
     return [(read, arrived[read.sha256]) for _, _, read in _reads(c, hashes, case_id)]
 
 
@@ -301,7 +335,9 @@ def _ledger(c: Connection, case_id: str, hashes: list[str]) -> list[LedgerRow]:
     own = {(read.sha256, page) for _, _, read in _reads(c, hashes, case_id) for page in read.document.pages}
     query = select(t.page.c.sha256, t.page.c.page_number, t.page.c.state, t.page.c.reason, t.page.c.of_page)
     rows = []
-    for sha256, number, state, reason, of in c.execute(query.where(t.page.c.sha256.in_(hashes)).order_by(t.page.c.sha256, t.page.c.page_number)):
+    for sha256, number, state, reason, of in c.execute(
+        query.where(t.page.c.sha256.in_(hashes)).order_by(t.page.c.sha256, t.page.c.page_number)
+    ):
         if state == "exhibit" and (sha256, number) not in own:
             state, reason = "other_patient", "filed in another case"
         rows.append(LedgerRow(sha256, number, state, reason, (sha256, of) if of else None))

@@ -89,10 +89,9 @@ def _tell(console: Console, desk: Any, name: str, before: dict[str, Any]) -> dic
 
 def _bind(console: Console, settings: Settings, desk: Any, folder: Path) -> None:
     """Bind every case that has a denial, and print where the packets lie."""
-    from packet_builder.verify import verify_packet
-
     from flows import policies
     from flows.build_packet import build_packet_flow
+    from packet_builder.verify import verify_packet
 
     console.print()
     for row in desk.store.cases():

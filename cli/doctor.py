@@ -29,8 +29,6 @@ def report() -> int:
 
 
 def _python(_settings: Settings) -> str:
-    if sys.version_info < (3, 11):
-        raise RuntimeError(f"Python {sys.version.split()[0]}; 3.11 or newer is needed")
     return sys.version.split()[0]
 
 
@@ -55,7 +53,11 @@ def _model(_settings: Settings) -> str:
 
 
 def _fonts(_settings: Settings) -> str:
-    for folder in ("/usr/share/fonts/truetype/liberation", "/usr/share/fonts/truetype/dejavu", "/Library/Fonts"):
+    for folder in (
+        "/usr/share/fonts/truetype/liberation",
+        "/usr/share/fonts/truetype/dejavu",
+        "/Library/Fonts",
+    ):
         if Path(folder).is_dir():
             return folder
     raise RuntimeError("no Liberation or DejaVu fonts found")
@@ -88,7 +90,11 @@ APT = "apt-get install"
 CHECKS: tuple[Check, ...] = (
     ("Python", _python, "Install Python 3.11 or newer."),
     ("OCR program", _tesseract, f"{APT} tesseract-ocr tesseract-ocr-osd   (macOS: brew install tesseract)"),
-    ("letters", _letters, f"{APT} libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0   (macOS: brew install pango)"),
+    (
+        "letters",
+        _letters,
+        f"{APT} libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0   (macOS: brew install pango)",
+    ),
     ("fonts", _fonts, f"{APT} fonts-liberation fonts-dejavu-core"),
     ("language model", _model, "make setup"),
     ("home folder", _home, "Set CASEBINDER_HOME to a folder you may write to."),

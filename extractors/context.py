@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 CUES = (
     ("ruled_out", r"\b(ruled?\s+out|r/o|exclude[sd]?)\b"),
     ("family_history", r"\b(family history|mother|father|sister|brother|sibling|parent)s?\b"),
-    ("negated", r"\b(no evidence of|denies|denied any|negative for|without|no signs? of|not have|absence of)\b"),
+    (
+        "negated",
+        r"\b(no evidence of|denies|denied any|negative for|without|no signs? of|not have|absence of)\b",
+    ),
     ("historical", r"\b(history of|h/o|status post|s/p|resolved)\b"),
 )
 NAMED = re.compile(r"\b(?:patient|mr|mrs|ms|miss)\b", re.IGNORECASE)

@@ -17,7 +17,8 @@ SIGNATURE_LINE = re.compile(r"signature|signed by", re.IGNORECASE)
 RECIPIENT = re.compile(r"received by|patient signature|beneficiary signature", re.IGNORECASE)
 DENIAL = re.compile(r"denial|denied|adverse|determination", re.IGNORECASE)
 WINDOW = re.compile(
-    r"within\s+(\d{2,3})\s*(?:calendar\s+)?days\s+(?:of|from|after)\s+(?:the\s+)?(date|receipt|receiving|you)", re.IGNORECASE
+    r"within\s+(\d{2,3})\s*(?:calendar\s+)?days\s+(?:of|from|after)\s+(?:the\s+)?(date|receipt|receiving|you)",
+    re.IGNORECASE,
 )
 
 

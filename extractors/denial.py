@@ -12,7 +12,10 @@ ABOUT_CODES = re.compile(r"reason|remark|\bcode|carc|rarc|denial|adjust", re.IGN
 REASONS = (
     ("not medically necessary", r"medically\s+necessary|medical\s+necessity"),
     ("no or wrong authorization", r"prior\s+authorization|pre-?authorization|not\s+authorized"),
-    ("records missing", r"records?\s+(were|was)\s+not\s+received|insufficient\s+documentation|missing\s+(information|documentation)"),
+    (
+        "records missing",
+        r"records?\s+(were|was)\s+not\s+received|insufficient\s+documentation|missing\s+(information|documentation)",
+    ),
     ("order defect", r"(order|prescription)\s+(was\s+)?(not\s+signed|incomplete|missing|invalid)"),
     ("non-covered benefit", r"not\s+(a\s+)?covered|non-?covered|excluded\s+from\s+coverage"),
     ("out of network", r"out[- ]of[- ]network|not\s+in\s+(our|the)\s+network"),

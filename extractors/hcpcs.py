@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from casefile.records import Finding, Line, PageText
+from casefile.records import Finding, Line, PageText, Status
 from extractors.repair import candidates
 
 LIST = Path(__file__).parent / "data" / "hcpcs_home_care.txt"
@@ -32,7 +32,9 @@ def find(page: PageText) -> list[Finding]:
                 findings.append(finding)
         if CPT_LABEL.search(near):
             for match in CPT.finditer(line.text[:2000]):
-                findings.append(_finding(page, line, match, "cpt", match[0], 0.85, "valid", "five characters by a CPT label"))
+                findings.append(
+                    _finding(page, line, match, "cpt", match[0], 0.85, "valid", "five characters by a CPT label")
+                )
     return findings
 
 
@@ -49,8 +51,17 @@ def _judge(page: PageText, line: Line, match: re.Match[str], labelled: bool) -> 
     return None
 
 
-def _finding(page: PageText, line: Line, match: re.Match[str], field: str, value: str, sure: float, status: str, reason: str) -> Finding:
+def _finding(
+    page: PageText,
+    line: Line,
+    match: re.Match[str],
+    field: str,
+    value: str,
+    sure: float,
+    status: Status,
+    reason: str,
+) -> Finding:
     words = line.words_in(match.start(), match.end())
     read = min(word.confidence for word in words)
     return Finding(field, value, match[0], page.page_number, words[0].box, sure * (0.9 + 0.1 * read), status, None,
-                   reason)  # type: ignore[arg-type]  # fmt: skip
+                   reason)  # fmt: skip

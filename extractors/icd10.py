@@ -71,7 +71,9 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
     return None
 
 
-def _finding(page: PageText, line: Line, match: re.Match[str], code: str, sure: float, status: str, reason: str) -> Finding:
+def _finding(
+    page: PageText, line: Line, match: re.Match[str], code: str, sure: float, status: str, reason: str
+) -> Finding:
     words = line.words_in(match.start(), match.end())
     read = min(word.confidence for word in words)
     return Finding("icd10", dotted(code), match[0], page.page_number, words[0].box, sure * (0.9 + 0.1 * read),

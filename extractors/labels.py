@@ -14,7 +14,16 @@ WIDE = 0.035
 """A gap of this share of the page's width ends a cell."""
 BELOW = 0.035
 """How far below its label a value may begin, as a share of the page's height."""
-SLIPS = {"i": "[il1|!]", "l": "[l1i|!]", "o": "[o0]", "s": "[s5]", "b": "[b8]", " ": r"\s?", "'": "['’`]?", "#": "[#*]"}
+SLIPS = {
+    "i": "[il1|!]",
+    "l": "[l1i|!]",
+    "o": "[o0]",
+    "s": "[s5]",
+    "b": "[b8]",
+    " ": r"\s?",
+    "'": "['’`]?",
+    "#": "[#*]",
+}
 PLAIN_LABELS = frozenset({"member", "patient", "plan", "claim", "item", "date", "to", "from", "re", "access", "time",
                           "physician", "insurance", "description", "equipment", "address", "orders", "goals", "pages",
                           "condition", "wound", "signed", "signature", "phone", "carrier", "enrollee", "units"})  # fmt: skip
@@ -107,7 +116,11 @@ def _stands_as_label(line: Line, text: str, match: re.Match[str], words: tuple[W
         return True
     following = [w for w in line.words if w.box[0] >= words[-1].box[2] - 1e-6 and w not in words]
     before = [w for w in line.words if w.box[2] <= words[0].box[0] + 1e-6 and w not in words]
-    opens = not before or words[0].box[0] - before[-1].box[2] > 0.02 or bool(re.fullmatch(r"\d{1,2}[a-z]?[.)]", before[-1].text))
+    opens = (
+        not before
+        or words[0].box[0] - before[-1].box[2] > 0.02
+        or bool(re.fullmatch(r"\d{1,2}[a-z]?[.)]", before[-1].text))
+    )
     closes = not following or following[0].box[0] - words[-1].box[2] > 0.02
     if opens and closes:
         return True
@@ -130,7 +143,9 @@ def _beside(line: Line, hit: _Hit, following: _Hit | None) -> tuple[Word, ...]:
     return tuple(value)
 
 
-def _below(lines: tuple[Line, ...], hits: list[list[_Hit]], number: int, hit: _Hit, following: _Hit | None) -> tuple[Word, ...]:
+def _below(
+    lines: tuple[Line, ...], hits: list[list[_Hit]], number: int, hit: _Hit, following: _Hit | None
+) -> tuple[Word, ...]:
     """The words just below, from the label's left edge to the next label's; none if a label stands there."""
     left = _cell_left(lines[number], hit) - 0.02
     right = _cell_left(lines[number], following) - 0.01 if following else 1.0

@@ -8,10 +8,18 @@ from casefile.records import Finding, Line, PageText
 from extractors.labels import values_of
 
 SPO2 = re.compile(r"\b(?:Sp?[O0]{1,2}2|O2 sat\w*|saturation|oximetry)\b[^.\d]{0,25}(\d{2,3})\s?%", re.IGNORECASE)
-LITERS = re.compile(r"(?<![\d.])(\d{1,2}(?:\.\d)?)\s?(?:L/min|LPM|liters? per minute|litres? per minute|L/m)\b", re.IGNORECASE)
-WOUND = re.compile(r"(?<![\d.])\d{1,2}(?:\.\d)?\s?(?:cm)?\s?[x×]\s?\d{1,2}(?:\.\d)?\s?(?:cm)?(?:\s?[x×]\s?\d{1,2}(?:\.\d)?)?(?![\d.])")
+LITERS = re.compile(
+    r"(?<![\d.])(\d{1,2}(?:\.\d)?)\s?(?:L/min|LPM|liters? per minute|litres? per minute|L/m)\b", re.IGNORECASE
+)
+WOUND = re.compile(
+    r"(?<![\d.])\d{1,2}(?:\.\d)?\s?(?:cm)?\s?[x×]\s?\d{1,2}(?:\.\d)?\s?(?:cm)?(?:\s?[x×]\s?\d{1,2}(?:\.\d)?)?(?![\d.])"
+)
 PHONE = re.compile(r"(?<!\d)\(?(\d{3})\)?[-. ]\s?(\d{3})[-. ](\d{4})(?!\d)")
-CONDITION = (("rest", r"\brest"), ("exertion", r"walk|exert|ambulat|exercise"), ("sleep", r"sleep|overnight|nocturnal"))
+CONDITION = (
+    ("rest", r"\brest"),
+    ("exertion", r"walk|exert|ambulat|exercise"),
+    ("sleep", r"sleep|overnight|nocturnal"),
+)
 BARRIER = re.compile(r"gate code|no elevator|stairs|steps to|buzzer|locked entrance|dog on|walk-?up", re.IGNORECASE)
 
 
@@ -42,7 +50,15 @@ def _condition(text: str) -> str | None:
     return ", ".join(part for part in (how, air) if part) or None
 
 
-def _made(page: PageText, line: Line, match: re.Match[str], field: str, value: str, sure: float, role: str | None = None) -> Finding:
+def _made(
+    page: PageText,
+    line: Line,
+    match: re.Match[str],
+    field: str,
+    value: str,
+    sure: float,
+    role: str | None = None,
+) -> Finding:
     words = line.words_in(match.start(), match.end())
     read = min(word.confidence for word in words)
     return Finding(field, value, match[0], page.page_number, words[0].box, sure * (0.85 + 0.15 * read), "valid", role,

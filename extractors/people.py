@@ -8,10 +8,31 @@ from casefile.records import Finding, PageText
 from extractors.day import parse_day
 from extractors.labels import LabelledValue, values_of
 
-CREDENTIALS = re.compile(r",?\s*\b(M\.?D\.?|D\.?O\.?|N\.?P\.?|P\.?A\.?(-C)?|APRN|CNS|FNP(-C)?|ARNP|RN|DPM)\b\.?", re.IGNORECASE)
+CREDENTIALS = re.compile(
+    r",?\s*\b(M\.?D\.?|D\.?O\.?|N\.?P\.?|P\.?A\.?(-C)?|APRN|CNS|FNP(-C)?|ARNP|RN|DPM)\b\.?", re.IGNORECASE
+)
 NAME = re.compile(r"[A-Za-zÀ-ÿ'’.-]+")
-MBI = re.compile(r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d{2}")
-NOT_NAMES = frozenset("name id number date dob birth the and of phone address signature information instructions".split())
+MBI = re.compile(
+    r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d{2}"
+)
+NOT_NAMES = frozenset(
+    [
+        "name",
+        "id",
+        "number",
+        "date",
+        "dob",
+        "birth",
+        "the",
+        "and",
+        "of",
+        "phone",
+        "address",
+        "signature",
+        "information",
+        "instructions",
+    ]
+)
 
 
 def find(page: PageText) -> list[Finding]:
@@ -77,4 +98,6 @@ def _plain(page: PageText, value: LabelledValue, sure: float) -> Finding:
 
 def _made(page: PageText, value: LabelledValue, text: str, sure: float, reason: str, field: str = "") -> Finding:
     confidence = sure * (0.85 + 0.15 * value.confidence)
-    return Finding(field or value.field, text, value.text, page.page_number, value.box, confidence, "valid", None, reason)
+    return Finding(
+        field or value.field, text, value.text, page.page_number, value.box, confidence, "valid", None, reason
+    )

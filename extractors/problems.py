@@ -9,7 +9,11 @@ from rapidfuzz import fuzz
 from casefile.records import Document, Finding, PageText, Problem
 
 NEEDS = (
-    ("missing_member", ("member_name", "member_id", "mbi"), "No patient name or id could be read on the order."),
+    (
+        "missing_member",
+        ("member_name", "member_id", "mbi"),
+        "No patient name or id could be read on the order.",
+    ),
     ("missing_order_date", ("order_date",), "No order date could be read. Ask the ordering office for it."),
     ("missing_npi", ("ordering_provider_npi",), "No NPI of the ordering practitioner could be read."),
     ("missing_diagnosis", ("icd10",), "No diagnosis code could be read on the order."),
@@ -45,7 +49,8 @@ def _missing(pages: Sequence[PageText]) -> list[Problem]:
 
 def _repeated(pages: Sequence[PageText]) -> list[Problem]:
     """Pages whose words are nearly those of an earlier page of the same fax."""
-    problems, kept = [], []
+    problems: list[Problem] = []
+    kept: list[tuple[int, str]] = []
     for page in pages:
         text = " ".join(page.text.split())[:4000]
         if len(text) < 60:

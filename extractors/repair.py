@@ -1,4 +1,7 @@
-"""What a misread glyph may have been. Used only where a check digit or a code table decides, never on ids, dates or doses."""
+"""What a misread glyph may have been.
+
+Used only where a check digit or a code table decides, never on ids, dates or doses.
+"""
 
 from __future__ import annotations
 

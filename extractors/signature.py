@@ -8,7 +8,8 @@ from casefile.records import Box, Finding, PageText
 from extractors.labels import labelled_values
 
 ELECTRONIC = re.compile(
-    r"(electronically|digitally|e-?)\s*(signed|authenticated)\s*(by|:)?\s+\S|/[sSeE][sS]?/\s*\w|authenticated by\s+\S", re.IGNORECASE
+    r"(electronically|digitally|e-?)\s*(signed|authenticated)\s*(by|:)?\s+\S|/[sSeE][sS]?/\s*\w|authenticated by\s+\S",
+    re.IGNORECASE,
 )
 STAMP = re.compile(r"signature on file|dictated but not|signed but not read", re.IGNORECASE)
 RECIPIENT = re.compile(r"received by|patient|recipient|beneficiary|member|witness", re.IGNORECASE)
@@ -18,7 +19,17 @@ def find(page: PageText) -> list[Finding]:
     """At most one finding a page: `present` or `absent`; none where nobody is asked to sign."""
     for line in page.lines:
         if STAMP.search(line.text):
-            return [_made(page, "present", line.box, 0.5, "suspect", "a stamp or note stands in for a signature", line.text)]
+            return [
+                _made(
+                    page,
+                    "present",
+                    line.box,
+                    0.5,
+                    "suspect",
+                    "a stamp or note stands in for a signature",
+                    line.text,
+                )
+            ]
         if match := ELECTRONIC.search(line.text):
             return [_made(page, "present", line.box, 0.95, "valid", "electronic signature wording", match[0])]
     for value in labelled_values(page):
@@ -42,9 +53,21 @@ def _at_label(page: PageText, label: Box) -> Finding:
         down = min(box[3], bottom) - max(box[1], top)
         if across > 0.5 * (box[2] - box[0]) and down > 0.4 * (box[3] - box[1]):
             return _made(page, "present", box, 0.93, "valid", "ink on the signature line", "")
-    noise = [w for w in page.words if w.confidence < 0.45 and label[2] - 0.01 <= w.box[0] <= right and top <= w.box[1] <= bottom]
+    noise = [
+        w
+        for w in page.words
+        if w.confidence < 0.45 and label[2] - 0.01 <= w.box[0] <= right and top <= w.box[1] <= bottom
+    ]
     if noise:
-        return _made(page, "present", noise[0].box, 0.6, "suspect", "marks on the signature line that are not words", "")
+        return _made(
+            page,
+            "present",
+            noise[0].box,
+            0.6,
+            "suspect",
+            "marks on the signature line that are not words",
+            "",
+        )
     return _made(page, "absent", label, 0.93, "valid", "no ink and no electronic signature at the signature label", "")
 
 

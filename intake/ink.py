@@ -20,12 +20,15 @@ def find_ink(gray: Gray, words: tuple[Word, ...]) -> tuple[tuple[Box, float], ..
     height, width = gray.shape
     ink = (cv2.medianBlur(gray, 3) < 140).astype(np.uint8)
     rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(20, width // 14)), np.uint8))
-    rules |= cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((max(20, height // 22), 1), np.uint8))
+    rules = cv2.bitwise_or(rules, cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((max(20, height // 22), 1), np.uint8)))
     ink[cv2.dilate(rules, np.ones((5, 3), np.uint8)) > 0] = 0
     for word in words:
         if word.confidence > 0.6 or len(word.text) > 4:
             left, top, right, bottom = word.box
-            ink[int(top * height) - 2 : int(bottom * height) + 3, int(left * width) - 2 : int(right * width) + 3] = 0
+            ink[
+                int(top * height) - 2 : int(bottom * height) + 3,
+                int(left * width) - 2 : int(right * width) + 3,
+            ] = 0
     joined = cv2.dilate(ink, np.ones((max(3, height // 240), max(5, width // 70)), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found = []

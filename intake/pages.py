@@ -96,7 +96,7 @@ def prepare(gray: Gray) -> Gray:
     clean = cv2.medianBlur(gray, 3)
     ink = (clean < 128).astype(np.uint8) * 255
     rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, 120), np.uint8))
-    rules |= cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((90, 1), np.uint8))
+    rules = cv2.bitwise_or(rules, cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((90, 1), np.uint8)))
     clean[cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0] = 255
     return np.asarray(cv2.GaussianBlur(clean, (0, 0), 0.7), dtype=np.uint8)
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pdfplumber
 import pypdfium2 as pdfium
+from pdfplumber.pdf import PDF
 from PIL import Image
 
 from casefile.records import PageText, Problem, Word
@@ -120,7 +121,8 @@ def _pdf_works(path: Path, document: pdfium.PdfDocument, total: int, limits: Lim
     """One piece of work a page; the PDF libraries run here, in one thread, only OCR runs beside."""
     plumber = _plumber(path)
     for index in range(total):
-        words, real, rotation = (), False, 0
+        words: tuple[Word, ...] = ()
+        real, rotation = False, 0
         if plumber is not None and index < len(plumber.pages):
             words, real = _own_words(plumber, index)
         try:
@@ -130,7 +132,9 @@ def _pdf_works(path: Path, document: pdfium.PdfDocument, total: int, limits: Lim
         if image is None:
             yield _broken_page(index + 1)
         elif real:
-            page = PageText(index + 1, words, "text-layer", 0.99, rotation, False, (72, 72), None, find_ink(image, words))
+            page = PageText(
+                index + 1, words, "text-layer", 0.99, rotation, False, (72, 72), None, find_ink(image, words)
+            )
             yield _ready(page)
         else:
             yield _image_work(pages.PageImage(index + 1, image, (pages.DPI, pages.DPI)), limits)
@@ -139,7 +143,7 @@ def _pdf_works(path: Path, document: pdfium.PdfDocument, total: int, limits: Lim
     document.close()
 
 
-def _plumber(path: Path) -> pdfplumber.PDF | None:
+def _plumber(path: Path) -> PDF | None:
     """The PDF for its words; None where only the renderer can open it."""
     try:
         plumber = pdfplumber.open(path)
@@ -149,7 +153,7 @@ def _plumber(path: Path) -> pdfplumber.PDF | None:
     return plumber
 
 
-def _own_words(plumber: pdfplumber.PDF, index: int) -> tuple[tuple[Word, ...], bool]:
+def _own_words(plumber: PDF, index: int) -> tuple[tuple[Word, ...], bool]:
     """A page's own words and whether they can be believed."""
     try:
         page = plumber.pages[index]

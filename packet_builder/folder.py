@@ -26,7 +26,14 @@ def case_from_folder(files: Sequence[Source], facts: Mapping[str, str]) -> CaseF
         ledger += [LedgerRow(sha256, p.page_number, "blank" if p.blank else "exhibit", "") for p in pages]
         if kept:
             exhibits.append(Exhibit(path.stem.replace("_", " "), "other", sha256, media_type, kept))
-    known = {field.name for field in fields(CaseFile)} - {"facts", "exhibits", "events", "verdicts", "clocks", "ledger"}
+    known = {field.name for field in fields(CaseFile)} - {
+        "facts",
+        "exhibits",
+        "events",
+        "verdicts",
+        "clocks",
+        "ledger",
+    }
     values = {"case_id": "", "member_name": "Not stated", "payer_name": "To whom it may concern"}
     values |= {name: str(value) for name, value in facts.items() if name in known}
     return CaseFile(exhibits=tuple(exhibits), ledger=tuple(ledger), **values)  # type: ignore[arg-type]

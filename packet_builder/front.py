@@ -45,6 +45,7 @@ class Table:
         self._canvas = Canvas(self._bytes, pagesize=letter, invariant=1)
         self._regular, self._bold = _fonts()
         self.drawn = Drawn()
+        self._y = TOP
         self._begin(title, columns)
 
     def section(self, title: str, columns: tuple[tuple[str, float], ...]) -> None:
@@ -57,7 +58,9 @@ class Table:
 
     def row(self, cells: tuple[str, ...], target: int | None = None) -> None:
         """One row; the whole row links to the packet page `target`."""
-        lines = [_wrapped(cell, self._regular, 9.5, width - 8) for cell, (_, width) in zip(cells, self._columns, strict=True)]
+        lines = [
+            _wrapped(cell, self._regular, 9.5, width - 8) for cell, (_, width) in zip(cells, self._columns, strict=True)
+        ]
         height = max(len(cell) for cell in lines) * 12 + 6
         if self._y - height < BOTTOM:
             self._turn()

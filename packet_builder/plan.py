@@ -55,7 +55,7 @@ class PacketPlan:
 
 
 def letter_of(number: int) -> str:
-    """A, B, … Z, AA, AB, … for 0, 1, …"""
+    """Name exhibits A, B, … Z, AA, AB, … for 0, 1, …."""
     name = ""
     number += 1
     while number:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -44,7 +43,12 @@ class _Front:
     def lengths(self) -> dict[str, int]:
         with pikepdf.open(BytesIO(self.letter)) as pdf:
             letter = len(pdf.pages)
-        return {"letter": letter, "contents": self.contents.pages, "timeline": self.timeline.pages, "annex": self.annex.pages}
+        return {
+            "letter": letter,
+            "contents": self.contents.pages,
+            "timeline": self.timeline.pages,
+            "annex": self.annex.pages,
+        }
 
 
 def build_packet(
@@ -76,7 +80,7 @@ def build_packet(
         _finish(pdf, case, kind, plan, drawn)
         pdf.save(part, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     _check(part, plan, drawn)
-    os.replace(part, out)
+    part.replace(out)
     digest = hashlib.sha256(out.read_bytes()).hexdigest()
     return PacketResult(out, digest, plan.pages, plan.bates(0), plan.bates(plan.pages - 1))
 
@@ -106,7 +110,12 @@ def _front_matter(
     for _ in range(6):
         plan = plan_packet(case, prefix, lengths)
         values = _letter_values(case, plan, organisation, contact, letter_date)
-        drawn = _Front(letter_pdf(kind, values), front.contents(case, plan), front.timeline(case, plan), front.annex(case, plan))
+        drawn = _Front(
+            letter_pdf(kind, values),
+            front.contents(case, plan),
+            front.timeline(case, plan),
+            front.annex(case, plan),
+        )
         if drawn.lengths() == lengths:
             return drawn, plan
         lengths = drawn.lengths()
@@ -134,7 +143,12 @@ def _assemble(
     progress: Callable[[int, int], None] | None,
 ) -> None:  # fmt: skip
     """All pages in the plan's order."""
-    own = {"letter": drawn.letter, "contents": drawn.contents.pdf, "timeline": drawn.timeline.pdf, "annex": drawn.annex.pdf}
+    own = {
+        "letter": drawn.letter,
+        "contents": drawn.contents.pdf,
+        "timeline": drawn.timeline.pdf,
+        "annex": drawn.annex.pdf,
+    }
     done = 0
     for part in plan.parts:
         if part.exhibit is None:
@@ -157,7 +171,12 @@ def _append(pdf: pikepdf.Pdf, data: bytes) -> None:
 def _finish(pdf: pikepdf.Pdf, case: CaseFile, kind: str, plan: PacketPlan, drawn: _Front) -> None:
     """Stamps and words, links, bookmarks, labels, title and language, manifest."""
     font = standard_font(pdf)
-    texts = {part.first + 1 + n: text for part in plan.exhibits() if part.exhibit for n, text in enumerate(part.exhibit.pages)}
+    texts = {
+        part.first + 1 + n: text
+        for part in plan.exhibits()
+        if part.exhibit
+        for n, text in enumerate(part.exhibit.pages)
+    }
     for index, page in enumerate(pdf.pages):
         overlay(pdf, page, font, plan.bates(index), texts.get(index))
     for part, made in _linked(plan, drawn):

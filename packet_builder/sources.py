@@ -47,7 +47,7 @@ def _add_pdf(pdf: pikepdf.Pdf, exhibit: Exhibit, path: Path) -> None:
 def _harmless(page: pikepdf.Page) -> None:
     """Own copies of inherited entries; no scripts, actions, links, or dangling tags."""
     for key in ("/MediaBox", "/CropBox", "/Resources", "/Rotate"):
-        node = page.obj
+        node: pikepdf.Object = page.obj
         while key not in page.obj and "/Parent" in node:
             node = node.Parent
             if key in node:
@@ -92,8 +92,13 @@ def _size(across: int, down: int, dpi: tuple[int, int], true_size: bool) -> tupl
 def _image(pdf: pikepdf.Pdf, data: bytes, image: Image.Image, space: Name, bits: int) -> pikepdf.Stream:
     stream = pikepdf.Stream(pdf, data)
     stream.Type, stream.Subtype = Name.XObject, Name.Image
-    stream.Width, stream.Height, stream.BitsPerComponent, stream.ColorSpace = image.width, image.height, bits, space
-    return pdf.make_indirect(stream)  # type: ignore[no-any-return]
+    stream.Width, stream.Height, stream.BitsPerComponent, stream.ColorSpace = (
+        image.width,
+        image.height,
+        bits,
+        space,
+    )
+    return pdf.make_indirect(stream)
 
 
 def _jpeg(pdf: pikepdf.Pdf, image: Image.Image, path: Path) -> pikepdf.Stream:
@@ -119,6 +124,12 @@ def _group4(pdf: pikepdf.Pdf, image: Image.Image) -> pikepdf.Stream:
 def _lossless(pdf: pikepdf.Pdf, image: Image.Image) -> pikepdf.Stream:
     """Grey or colour pixels, deflated."""
     plain = image.convert("L" if image.mode in {"L", "I;16", "I"} else "RGB")
-    stream = _image(pdf, zlib.compress(plain.tobytes(), 6), plain, Name.DeviceGray if plain.mode == "L" else Name.DeviceRGB, 8)
+    stream = _image(
+        pdf,
+        zlib.compress(plain.tobytes(), 6),
+        plain,
+        Name.DeviceGray if plain.mode == "L" else Name.DeviceRGB,
+        8,
+    )
     stream.Filter = Name.FlateDecode
     return stream

@@ -28,7 +28,13 @@ def render(pdf: bytes, width: int = WIDTH) -> list[Gray]:
 
 
 def fax(
-    pdf: bytes, path: Path, rng: Random, *, standard: bool = False, banner: str = "", upside_down: frozenset[int] = frozenset()
+    pdf: bytes,
+    path: Path,
+    rng: Random,
+    *,
+    standard: bool = False,
+    banner: str = "",
+    upside_down: frozenset[int] = frozenset(),
 ) -> None:
     """A Group 4 TIFF as fax machines store it: 204x196, or 204x98 with half the rows."""
     noise = np.random.default_rng(rng.randrange(2**32))
@@ -104,5 +110,3 @@ def _banner(image: Image.Image, words: str, standard: bool) -> None:
     if standard:
         line = line.resize((WIDTH, 22), Image.Resampling.BOX).point(lambda value: 0 if value < 170 else 255)
     image.paste(line, (0, 8 if standard else 16))
-
-

@@ -78,13 +78,22 @@ def _write(folder: Path, number: int, recipe: tuple[str, str, tuple[Layout, ...]
         layout(sheets, case)
     path = folder / f"{number:02d}-{mode}.{SUFFIX[mode]}"
     turned = frozenset({4}) if len(sheets.kinds) > 6 else frozenset()
-    emit(sheets.pdf(), path, mode, rng, banner=f"09/14/2026 17:47 FROM:{case.office_fax.replace('-', '')}", turned=turned)
+    emit(
+        sheets.pdf(),
+        path,
+        mode,
+        rng,
+        banner=f"09/14/2026 17:47 FROM:{case.office_fax.replace('-', '')}",
+        turned=turned,
+    )
     truth = {"mode": mode, "kinds": sheets.kinds, "findings": sheets.truth}
     (folder / "truth" / f"{path.name}.json").write_text(json.dumps(truth, indent=1))
     return Sample(path, mode, sheets.kinds, sheets.truth)
 
 
-def emit(pdf: bytes, path: Path, mode: str, rng: Random, banner: str = "", turned: frozenset[int] = frozenset()) -> None:
+def emit(
+    pdf: bytes, path: Path, mode: str, rng: Random, banner: str = "", turned: frozenset[int] = frozenset()
+) -> None:
     """Send drawn pages through one kind of machine."""
     if mode == "digital":
         path.write_bytes(pdf)

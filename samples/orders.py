@@ -96,7 +96,12 @@ def printout_order(s: Sheets, c: Case, signed: bool = True) -> None:
     s.text(60, 66, c.practice, bold=True, size=s.size + 2)
     s.text(400, 66, "Order Summary")
     s.rule(60, 74, 492)
-    left = [("PATIENT", c.name), ("DATE OF BIRTH", us(c.dob)), ("MEMBER #", c.member_id), ("PRIMARY PAYER", c.payer)]
+    left = [
+        ("PATIENT", c.name),
+        ("DATE OF BIRTH", us(c.dob)),
+        ("MEMBER #", c.member_id),
+        ("PRIMARY PAYER", c.payer),
+    ]
     right = [
         ("ORDERING PROVIDER", f"{c.doctor}, MD"), ("NPI", c.npi), ("ORDER DATE", us(c.ordered)),
         ("HCPCS CODE", c.item[0]),

@@ -73,7 +73,10 @@ def oximetry_log(s: Sheets, c: Case) -> None:
         for x, words in zip((70, 260, 350, 430), row, strict=True):
             s.text(x, 176 + 28 * number, words, bold=number == 0)
         s.box(60, 158 + 28 * number, 492, 28)
-    s.prose(340, ["Distance walked: 210 feet. Test performed by a respiratory therapist at the pulmonary laboratory."])
+    s.prose(
+        340,
+        ["Distance walked: 210 feet. Test performed by a respiratory therapist at the pulmonary laboratory."],
+    )
     s.end_page("test_result")
 
 
@@ -87,7 +90,12 @@ def wound_sheet(s: Sheets, c: Case) -> None:
         row = ("Date", "L x W x D (cm)", "Drainage", "Tissue")
         if number:
             day = c.ordered - timedelta(28 - 7 * number)
-            row = (us(day), f"{4.2 - 0.3 * number:.1f} x {3.1 - 0.2 * number:.1f} x 0.{9 - number}", "moderate", "granulating")
+            row = (
+                us(day),
+                f"{4.2 - 0.3 * number:.1f} x {3.1 - 0.2 * number:.1f} x 0.{9 - number}",
+                "moderate",
+                "granulating",
+            )
         for x, words in zip((70, 180, 320, 430), row, strict=True):
             s.text(x, y + 18, words, bold=number == 0)
         s.box(60, y, 492, 28)

@@ -6,9 +6,38 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-FIRST = "Marisol Edgar Joanne Tobias Priya Leland Corinne Desmond Yvette Harold Anneliese Rufus".split()
-LAST = "Okafor-Lind Brandvold Castellane Drummey Espinal Fairweather Gunderly Hathorne Ibarrola Kestrel".split()
-PAYERS = ["Northfield Health Plan", "Blue Harbor Advantage", "Prairie State Medicaid Plan", "Lakeshore Mutual"]
+FIRST = [
+    "Marisol",
+    "Edgar",
+    "Joanne",
+    "Tobias",
+    "Priya",
+    "Leland",
+    "Corinne",
+    "Desmond",
+    "Yvette",
+    "Harold",
+    "Anneliese",
+    "Rufus",
+]
+LAST = [
+    "Okafor-Lind",
+    "Brandvold",
+    "Castellane",
+    "Drummey",
+    "Espinal",
+    "Fairweather",
+    "Gunderly",
+    "Hathorne",
+    "Ibarrola",
+    "Kestrel",
+]
+PAYERS = [
+    "Northfield Health Plan",
+    "Blue Harbor Advantage",
+    "Prairie State Medicaid Plan",
+    "Lakeshore Mutual",
+]
 STREETS = ["Alder Bend Road", "Quarry Hill Lane", "Mill Pond Street", "Ferry Landing Way"]
 TOWNS = [("Elmbrook", "OH", "44099"), ("Port Sable", "MI", "48999"), ("Granite Falls", "NC", "28699")]
 PRACTICES = ["Cedar Ridge Pulmonary Associates", "Lakeview Family Medicine", "Northgate Wound Care Center"]
@@ -77,7 +106,13 @@ def _luhn_digit(digits: str) -> int:
 
 def mbi(rng: Random) -> str:
     """A well-formed Medicare identifier of nobody."""
-    letter, digit = (lambda: rng.choice(MBI_LETTERS)), (lambda: str(rng.randrange(10)))
+
+    def letter() -> str:
+        return rng.choice(MBI_LETTERS)
+
+    def digit() -> str:
+        return str(rng.randrange(10))
+
     return (str(rng.randrange(1, 10)) + letter() + letter() + digit() + letter() + letter() + digit()
             + letter() + letter() + digit() + digit())  # fmt: skip
 

@@ -28,7 +28,11 @@ def postgres_programs() -> Path | None:
 
 def as_server_user(*command: str) -> list[str]:
     """PostgreSQL refuses to run as root; there it runs as the package's own user."""
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command] if os.geteuid() == 0 else [*command]
+    return (
+        ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+        if os.geteuid() == 0
+        else [*command]
+    )
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +48,14 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     run = {"check": True, "capture_output": True, "cwd": base, "timeout": 90}
     subprocess.run(as_server_user(f"{programs}/initdb", "-D", f"{base}/data", "-U", "tester", "-A", "trust"), **run)  # type: ignore[call-overload]
     start = [f"{programs}/pg_ctl", "-D", f"{base}/data", "-w", "-l", f"{base}/log", "-o", options, "start"]
-    subprocess.run(as_server_user(*start), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=base, timeout=90)
+    subprocess.run(
+        as_server_user(*start),
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=base,
+        timeout=90,
+    )
     yield str(base)
     subprocess.run(as_server_user(f"{programs}/pg_ctl", "-D", f"{base}/data", "-m", "immediate", "stop"), **run)  # type: ignore[call-overload]
     shutil.rmtree(base, ignore_errors=True)

@@ -22,7 +22,14 @@ def found(field: str, value: str, page: int = 1, status: str = "valid") -> Findi
 
 def reading(sha256: str, kind: str = "order", **facts: str) -> Reading:
     page = PageText(1, (Word("word", BOX, 0.9, 0),), "ocr", 0.9)
-    return Reading("f", sha256, "image/tiff", (page,), (Document(kind, (1,), 0.9),), tuple(found(*f) for f in facts.items()))
+    return Reading(
+        "f",
+        sha256,
+        "image/tiff",
+        (page,),
+        (Document(kind, (1,), 0.9),),
+        tuple(found(*f) for f in facts.items()),
+    )
 
 
 def take_in(store: Store, read: Reading, at: datetime = AT) -> list[str]:
@@ -33,7 +40,15 @@ def take_in(store: Store, read: Reading, at: datetime = AT) -> list[str]:
 
 
 def test_the_same_bytes_twice_are_one_fax_with_two_arrivals(store: Store) -> None:
-    arrive = {"location": "in", "fingerprint": "1", "name": "f", "sha256": "a" * 64, "size": 1, "media_type": "", "at": AT}
+    arrive = {
+        "location": "in",
+        "fingerprint": "1",
+        "name": "f",
+        "sha256": "a" * 64,
+        "size": 1,
+        "media_type": "",
+        "at": AT,
+    }
     assert store.record_arrival(key="x", **arrive)  # type: ignore[arg-type]
     assert not store.record_arrival(key="y", **arrive)  # type: ignore[arg-type]
     assert not store.record_arrival(key="y", **arrive)  # type: ignore[arg-type]
@@ -93,7 +108,10 @@ def test_a_page_that_repeats_another_is_linked_to_it(store: Store) -> None:
     pages = tuple(PageText(n, (Word("word", BOX, 0.9, 0),), "ocr", 0.9) for n in (1, 2))
     problem = Problem("duplicate_page", "Page 2 repeats page 1.", 2, 1)
     facts = tuple(found(*fact) for fact in MEMBER.items())
-    take_in(store, Reading("f", "6" * 64, "image/tiff", pages, (Document("order", (1, 2), 0.9),), facts, (problem,)))
+    take_in(
+        store,
+        Reading("f", "6" * 64, "image/tiff", pages, (Document("order", (1, 2), 0.9),), facts, (problem,)),
+    )
     (case,) = store.cases()
     rows = store.case_file(case["id"]).ledger
     assert [(r.state, r.duplicate_of) for r in rows] == [("exhibit", None), ("duplicate", ("6" * 64, 1))]
@@ -101,7 +119,9 @@ def test_a_page_that_repeats_another_is_linked_to_it(store: Store) -> None:
 
 def test_a_file_set_aside_keeps_its_reason(store: Store) -> None:
     problem = Problem("damaged_file", "The file is empty.")
-    store.record_arrival(location="in", key="x", fingerprint="1", name="f", sha256="7" * 64, size=0, media_type="", at=AT)
+    store.record_arrival(
+        location="in", key="x", fingerprint="1", name="f", sha256="7" * 64, size=0, media_type="", at=AT
+    )
     store.save_reading(Reading("f", "7" * 64, "", problems=(problem,), set_aside=True))
     assert store.set_aside_reasons() == ["The file is empty."]
     assert store.unfinished() == store.unmatched() == []

@@ -24,7 +24,10 @@ def result(samples: list[Sample]) -> Any:
     """One run of the program over every sample file."""
     files = [str(sample.path) for sample in samples]
     return subprocess.run(
-        [sys.executable, "-m", "cli", "extract", *files, "--json"], capture_output=True, text=True, timeout=280
+        [sys.executable, "-m", "cli", "extract", *files, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=280,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from casefile.records import Banner, Document, PageText
-from extractors import dates, denial, people, signature
+from extractors import denial, people, signature
 from extractors.context import mark_diagnoses
 from extractors.day import parse_day
 from extractors.documents import classify
@@ -47,7 +47,12 @@ def test_dates(text: str, day: str | None) -> None:
 
 
 def test_the_appeal_window_is_counted_from_the_notice(page_of: Page) -> None:
-    page = page_of("November 2, 2026", "NOTICE OF DENIAL", "We denied it. Appeal within 60 calendar days of the date", "of this notice.")
+    page = page_of(
+        "November 2, 2026",
+        "NOTICE OF DENIAL",
+        "We denied it. Appeal within 60 calendar days of the date",
+        "of this notice.",
+    )
     found = find_all([page], (Document("denial_letter", (1,), 0.9),))
     assert values(found, "appeal_deadline") == ["2027-01-01"]
 

@@ -1,5 +1,6 @@
 """A home folder of its own for every test, and the demo story's files made once."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,8 +27,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefect_home: Path) ->
 
 
 @pytest.fixture(scope="session")
-def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One Prefect home for the whole run, prepared as the program does it."""
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One Prefect server for the whole run, in a home prepared as the program does it; children find it too."""
     folder = tmp_path_factory.mktemp("prefect-home")
     policies.prepare_prefect(folder)
-    return folder
+    from prefect.server.api.server import SubprocessASGIServer
+
+    server = SubprocessASGIServer()
+    server.start(timeout=90)
+    os.environ["PREFECT_API_URL"] = server.api_url
+    yield folder
+    server.stop()

@@ -16,8 +16,8 @@ from casefile.records import Word
 from intake import ocr, pages, read
 from intake.banner import parse_banner
 from intake.inbox import FolderInbox, S3Inbox
-from intake.lines import in_lines
 from intake.limits import Limits
+from intake.lines import in_lines
 from intake.read import read_file
 from intake.vault import Vault, sha256_of
 from samples import broken, orders
@@ -91,7 +91,11 @@ def test_banners(line: str, expected: tuple[str, str, int, int] | None) -> None:
 
 
 def test_words_of_one_height_are_one_line_across_a_gap() -> None:
-    raw = [("b", (0.8, 0.1, 0.9, 0.12), 1.0), ("a", (0.1, 0.101, 0.2, 0.121), 1.0), ("c", (0.1, 0.14, 0.2, 0.16), 1.0)]
+    raw = [
+        ("b", (0.8, 0.1, 0.9, 0.12), 1.0),
+        ("a", (0.1, 0.101, 0.2, 0.121), 1.0),
+        ("c", (0.1, 0.14, 0.2, 0.16), 1.0),
+    ]
     assert [(w.text, w.line) for w in in_lines(raw)] == [("a", 0), ("b", 0), ("c", 1)]
 
 
@@ -113,7 +117,9 @@ def test_an_upside_down_page_is_turned(tmp_path: Path, order_pdf: bytes) -> None
     assert "PHYSICIAN" in page.text
 
 
-def test_born_digital_pages_never_go_through_ocr(tmp_path: Path, order_pdf: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_born_digital_pages_never_go_through_ocr(
+    tmp_path: Path, order_pdf: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ocr, "read_image", lambda *_: pytest.fail("OCR ran"))
     path = tmp_path / "order.pdf"
     path.write_bytes(order_pdf)
@@ -132,7 +138,9 @@ def make_broken(folder: Path, name: str, pdf: bytes) -> Path:
 @pytest.mark.parametrize("name, code", [
     ("cut", "damaged_file"), ("locked", "encrypted_pdf"), ("empty", "damaged_file"), ("office", "unsupported_type"),
 ])  # fmt: skip
-def test_what_cannot_be_read_is_set_aside_with_its_reason(tmp_path: Path, order_pdf: bytes, name: str, code: str) -> None:
+def test_what_cannot_be_read_is_set_aside_with_its_reason(
+    tmp_path: Path, order_pdf: bytes, name: str, code: str
+) -> None:
     text = read_file(make_broken(tmp_path, name, order_pdf), Limits())
     assert text.set_aside
     assert [problem.code for problem in text.problems] == [code]

@@ -82,7 +82,14 @@ def fax_bytes() -> bytes:
 def case_of(*exhibits: Exhibit) -> CaseFile:
     ledger = tuple(LedgerRow(e.fax_sha256, p.page_number, "exhibit") for e in exhibits for p in e.pages)
     event = Event("ordered", "clinical", "Order written", DAY, None, Evidence(exhibits[0].fax_sha256, 1))
-    return CaseFile("C-0001", "Rosalind <Kestrelman>", payer_name="Northfield & Co", exhibits=exhibits, ledger=ledger, events=(event,))
+    return CaseFile(
+        "C-0001",
+        "Rosalind <Kestrelman>",
+        payer_name="Northfield & Co",
+        exhibits=exhibits,
+        ledger=ledger,
+        events=(event,),
+    )
 
 
 def build(case: CaseFile, sources: Sources, out: Path, kind: str = "appeal") -> Path:
@@ -140,7 +147,9 @@ def test_a_fax_page_is_bound_black_on_white_at_its_true_size(case: CaseFile, sou
     {"Rotate": 90}, {"Rotate": 180}, {"Rotate": 270}, {"CropBox": [100, 100, 400, 600]},
     {"MediaBox": [-50, -50, 545, 791], "Rotate": 90}, {"MediaBox": [595, 842, 0, 0]},
 ])  # fmt: skip
-def test_the_stamp_stands_in_the_corner_a_person_sees(sources: Sources, tmp_path: Path, entries: dict[str, Any]) -> None:
+def test_the_stamp_stands_in_the_corner_a_person_sees(
+    sources: Sources, tmp_path: Path, entries: dict[str, Any]
+) -> None:
     values = {key: pikepdf.Array(value) if isinstance(value, list) else value for key, value in entries.items()}
     case = case_of(sources.add(pdf_bytes(1, **values), "application/pdf", 1))
     page = last_exhibit_page(build(case, sources, tmp_path / "a.pdf"))
@@ -170,7 +179,9 @@ def test_an_altered_page_is_noticed(case: CaseFile, sources: Sources, tmp_path: 
     assert ["changed" in problem for problem in verify_packet(tmp_path / "b.pdf")] == [True]
 
 
-def test_a_source_that_cannot_be_opened_stops_the_build_by_name(case: CaseFile, sources: Sources, tmp_path: Path) -> None:
+def test_a_source_that_cannot_be_opened_stops_the_build_by_name(
+    case: CaseFile, sources: Sources, tmp_path: Path
+) -> None:
     name = case.exhibits[0].fax_sha256
     sources.path(name).write_bytes(b"%PDF-1.7 nothing")
     with pytest.raises(PacketError, match=name[:12]):
@@ -203,8 +214,14 @@ def test_letter_values_are_escaped_and_missing_ones_named() -> None:
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=40), st.integers(1, 5))
 def test_numbers_are_unique_and_unbroken(counts: list[int], letter: int) -> None:
-    exhibits = tuple(Exhibit("x", "other", str(n), "", tuple(PageText(p + 1) for p in range(c))) for n, c in enumerate(counts))
-    plan = plan_packet(CaseFile("", "", exhibits=exhibits), "CB", {"letter": letter, "contents": 1, "timeline": 2, "annex": 1})
+    exhibits = tuple(
+        Exhibit("x", "other", str(n), "", tuple(PageText(p + 1) for p in range(c))) for n, c in enumerate(counts)
+    )
+    plan = plan_packet(
+        CaseFile("", "", exhibits=exhibits),
+        "CB",
+        {"letter": letter, "contents": 1, "timeline": 2, "annex": 1},
+    )
     places = [index for part in plan.parts for index in range(part.first, part.last + 1)]
     assert places == list(range(plan.pages))
     assert plan.pages == letter + 4 + sum(counts) + len(counts)
