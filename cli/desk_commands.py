@@ -160,6 +160,8 @@ def case(
         console.print(f"  clock {clock['name']}: {clock['due'] or 'cannot be told'}. {clock['rule']} {clock['note']}")
     for event in row["timeline"]:
         console.print(f"  {event['on'] or 'undated':10}  {event['lane']:9}  {event['title']}")
+    for fax in row["faxes"]:
+        console.print(f"  fax {fax['fax'][:12]} arrived {fax['arrived_at'][:16]} as {fax['name']}")
     for page in row["ledger"]:
         console.print(f"  page {page['fax'][:12]}/{page['page']}: {page['state']} {page['reason']}")
 

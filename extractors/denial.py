@@ -23,6 +23,10 @@ REASONS = (
     ("timely filing", r"timely\s+filing|filed\s+(too\s+)?late"),
     ("duplicate claim", r"duplicate\s+claim"),
 )
+COMPANY = re.compile(
+    r"\b(health ?plan|plan|insurance|assurance|advantage|medicaid|medicare|mutual|blue (cross|shield)|health ?care|benefits?)\b",
+    re.IGNORECASE,
+)
 IS_DENIAL = re.compile(r"\b(denied|denial|adverse|not approve|not\s+covered)", re.IGNORECASE)
 
 
@@ -42,7 +46,18 @@ def find(page: PageText) -> list[Finding]:
                 words = line.words_in(match.start(), match.end())
                 findings.append(Finding("denial_code", match[1], match[0], page.page_number, words[0].box, 0.92,
                                         "valid", "remark", "remark code on a line about codes"))  # fmt: skip
-    return findings + _reason(page)
+    return findings + _reason(page) + _payer(page)
+
+
+def _payer(page: PageText) -> list[Finding]:
+    """Who denied: the company in the letter's head, or the one appeals are sent to."""
+    for line in page.lines[:6]:
+        text = line.text[:120]
+        if line.box[1] < 0.2 and COMPANY.search(text) and not re.search(r"\d|:|denial|notice", text, re.IGNORECASE):
+            confidence = 0.9 * (0.85 + 0.15 * line.confidence)
+            return [Finding("payer_name", text.strip(" ,;"), text, page.page_number, line.box, confidence, "valid", None,
+                            "the head of the denial letter")]  # fmt: skip
+    return []
 
 
 def _reason(page: PageText) -> list[Finding]:

@@ -13,7 +13,6 @@ from casefile.records import PageText
 from casefile.settings import Settings
 from flows import steps
 from intake.read import read_file
-from intake.vault import sha256_of
 from packet_builder.folder import case_from_folder
 from packet_builder.render import PacketResult, build_packet
 
@@ -30,7 +29,7 @@ def bind_folder(
         CasebinderError: A file cannot be read; nothing is left out in silence.
     """
     facts = tomllib.loads(case_toml.read_text()) if case_toml else {}
-    limits = steps.limits_from(settings)
+    limits = replace(steps.limits_from(settings), ocr=ocr)
     files: list[tuple[Path, str, str, tuple[PageText, ...]]] = []
     by_hash: dict[str, Path] = {}
     for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES):
@@ -39,9 +38,8 @@ def bind_folder(
         text = read_file(path, limits, None)
         if text.set_aside:
             raise CasebinderError(f"{path.name}: {text.problems[0].message}")
-        pages = text.pages if ocr else tuple(_without_ocr(page) for page in text.pages)
-        by_hash[sha256_of(path)] = path
-        files.append((path, text.sha256, text.media_type, pages))
+        by_hash[text.sha256] = path
+        files.append((path, text.sha256, text.media_type, text.pages))
     if not files:
         raise CasebinderError(f"{folder}: no PDF, TIFF, JPEG or PNG in this folder. Put the exhibits there.")
     return build_packet(
@@ -49,8 +47,3 @@ def bind_folder(
         prefix=settings.bates_prefix, organisation=settings.organisation, contact=settings.contact,
         letter_date=letter_date,
     )  # fmt: skip
-
-
-def _without_ocr(page: PageText) -> PageText:
-    """The page with no words of its own when they came from OCR."""
-    return replace(page, words=(), source="none") if page.source == "ocr" else page

@@ -17,7 +17,9 @@ READ_RETRIES = 1
 
 
 def prepare_prefect(home: Path) -> None:
-    """Set Prefect's environment before its first import: own folder, no telemetry, quiet.
+    """Set Prefect's environment before its first import: own folder, no telemetry, no tracebacks.
+
+    A traceback may quote what was read; our own log names an error by its class.
 
     A `PREFECT_API_URL` set by the operator is left alone; without it Prefect starts its temporary
     server in this process. Anything the operator has set wins.
@@ -26,8 +28,8 @@ def prepare_prefect(home: Path) -> None:
         "PREFECT_HOME": str((home / "prefect").absolute()),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
-        "PREFECT_LOGGING_LEVEL": "ERROR",
-        "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",

@@ -14,3 +14,5 @@ class Limits:
     max_megapixels: int = 80
     ocr_seconds: int = 60
     ocr_processes: int = 0
+    ocr: bool = True
+    """False leaves scanned pages without words; whether they are blank is still told."""

@@ -71,8 +71,8 @@ def read_file(path: Path, limits: Limits, on_page: OnPage | None = None) -> File
     except Unreadable as error:
         return FileText(sha256, kind, problems=(error.problem,), set_aside=True)
     problems = tuple(problem for _, problem in done if problem)
-    if all(page.source == "none" and not page.blank for page, _ in done):
-        return FileText(sha256, kind, problems=problems or (_damaged(),), set_aside=True)
+    if all(problem and problem.code == "damaged_file" for _, problem in done):
+        return FileText(sha256, kind, problems=(_damaged(),), set_aside=True)
     return FileText(sha256, kind, tuple(page for page, _ in done), problems)
 
 
@@ -194,6 +194,8 @@ def _read_image(image: pages.PageImage, limits: Limits) -> tuple[PageText, Probl
     if pages.is_blank(image.pixels):
         problem = Problem("blank_page", f"Page {number} is blank.", number)
         return PageText(number, blank=True, dpi=image.dpi, confidence=1.0), problem
+    if not limits.ocr:
+        return PageText(number, dpi=image.dpi), None
     try:
         page, pixels = _read_upright(image, limits.ocr_seconds)
     except ocr.OcrTimeout:
