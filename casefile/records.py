@@ -28,6 +28,8 @@ class Word:
     box: Box
     confidence: float
     line: int
+    other: str = ""
+    """What the other reader saw, where two readers differ."""
 
 
 @dataclass(frozen=True)

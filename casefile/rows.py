@@ -14,7 +14,8 @@ Row = dict[str, Any]
 def page_row(page: PageText) -> Row:
     """A page as stored: words as short lists, since there are many."""
     return {
-        "words": [[w.text, *(round(edge, 5) for edge in w.box), round(w.confidence, 3), w.line] for w in page.words],
+        "words": [[w.text, *(round(edge, 5) for edge in w.box), round(w.confidence, 3), w.line, *([w.other] if w.other else [])]
+                  for w in page.words],
         "source": page.source, "confidence": page.confidence, "rotation": page.rotation, "blank": page.blank,
         "dpi": list(page.dpi), "banner": asdict(page.banner) if page.banner else None,
         "ink": [[list(box), dark] for box, dark in page.ink],
@@ -23,7 +24,7 @@ def page_row(page: PageText) -> Row:
 
 def page_of(number: int, row: Row) -> PageText:
     """The page again."""
-    words = tuple(Word(w[0], (w[1], w[2], w[3], w[4]), w[5], w[6]) for w in row["words"])
+    words = tuple(Word(w[0], (w[1], w[2], w[3], w[4]), w[5], w[6], w[7] if len(w) > 7 else "") for w in row["words"])
     ink = tuple(((b[0], b[1], b[2], b[3]), dark) for b, dark in row["ink"])
     banner = Banner(**row["banner"]) if row["banner"] else None
     return PageText(number, words, row["source"], row["confidence"], row["rotation"], row["blank"],

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     max_pages: int = Field(2000, description="Files with more pages are set aside as too_large.")
     max_page_megapixels: int = Field(80, description="Larger page images are read at reduced size.")
     ocr_seconds: int = Field(60, description="Longest one page may take in the OCR program.")
+    second_reader_words: int = Field(28, description="Words a page read again by the second reader; 0: off.")
     ocr_processes: int = Field(0, description="OCR processes at once; 0 means one per core.")
     bates_prefix: str = Field("CB", description="Letters before every Bates number.")
     organisation: str = Field("Harbor Home Care", description="Our name on letters.")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rapidfuzz import fuzz, process
+
 from casefile.records import Box, Line, PageText, Word, union
 
 WIDE = 0.035
@@ -24,6 +26,12 @@ SLIPS = {
     "'": "['’`]?",
     "#": "[#*]",
 }
+NUMBERED = r"\d{1,2}[a-z]?[.)]?"
+"""A box number before a label: "4.", "12a)", or "4" where the dot was lost."""
+APART = 0.12
+"""A value this far from a label without a colon belongs to another cell if something stands below the label."""
+LIKE = 80
+"""How alike (of 100) a cell of its own and a wording must be to pass as a misread label."""
 PLAIN_LABELS = frozenset({"member", "patient", "plan", "claim", "item", "date", "to", "from", "re", "access", "time",
                           "physician", "insurance", "description", "equipment", "address", "orders", "goals", "pages",
                           "condition", "wound", "signed", "signature", "phone", "carrier", "enrollee", "units"})  # fmt: skip
@@ -90,9 +98,51 @@ def _labelled(words: tuple[Word, ...]) -> tuple[LabelledValue, ...]:
     for number, (line, row) in enumerate(zip(lines, hits, strict=True)):
         for place, hit in enumerate(row):
             following = row[place + 1] if place + 1 < len(row) else None
-            value = _beside(line, hit, following) or _below(lines, hits, number, hit, following)
+            value = _value(lines, hits, number, hit, following)
             values.append(LabelledValue(hit.field, hit.label, value, union(w.box for w in hit.words)))
     return tuple(values)
+
+
+def _value(
+    lines: tuple[Line, ...], hits: list[list[_Hit]], number: int, hit: _Hit, following: _Hit | None
+) -> tuple[Word, ...]:
+    """The words beside, unless they are far off and the label's own cell has words below."""
+    beside = _beside(lines[number], hit, following)
+    colon = hit.words[-1].text.rstrip().endswith((":", "#"))
+    if beside and (colon or beside[0].box[0] - hit.words[-1].box[2] < APART):
+        return beside
+    return _below(lines, hits, number, hit, following) or beside
+
+
+def _misread(line: Line, taken: list[_Hit]) -> list[_Hit]:
+    """Cells of their own that are nearly a wording ("Paver", "trem description")."""
+    found, start = [], 0
+    words = line.words
+    for end in range(1, len(words) + 1):
+        if end < len(words) and words[end].box[0] - words[end - 1].box[2] <= 0.02:
+            continue
+        cell = list(words[start:end])
+        start = end
+        if len(cell) > 1 and re.fullmatch(NUMBERED, cell[0].text):
+            cell = cell[1:]
+        text = " ".join(word.text for word in cell)
+        if not 5 <= len(text) <= 34 or any(word in hit.words for word in cell for hit in taken):
+            continue
+        best = process.extractOne(text.lower().rstrip(" :"), _by_wording(), scorer=fuzz.ratio, score_cutoff=LIKE)
+        if best:
+            at = len(" ".join(w.text for w in words[: words.index(cell[0])])) + (1 if cell[0] is not words[0] else 0)
+            found.append(_Hit(_by_wording_field()[best[0]], best[0], at, at + len(text), tuple(cell)))
+    return found
+
+
+@cache
+def _by_wording() -> tuple[str, ...]:
+    return tuple(wording for _, wording, _ in _wordings() if len(wording) >= 5)
+
+
+@cache
+def _by_wording_field() -> dict[str, str]:
+    return {wording: field for field, wording, _ in _wordings()}
 
 
 def _hits(line: Line) -> list[_Hit]:
@@ -106,6 +156,7 @@ def _hits(line: Line) -> list[_Hit]:
             words = line.words_in(match.start(), match.end())
             if words and _stands_as_label(line, text, match, words, wording):
                 taken.append(_Hit(field, wording, match.start(), match.end(), words))
+    taken += _misread(line, taken)
     return sorted(taken, key=lambda hit: hit.start)
 
 
@@ -116,11 +167,7 @@ def _stands_as_label(line: Line, text: str, match: re.Match[str], words: tuple[W
         return True
     following = [w for w in line.words if w.box[0] >= words[-1].box[2] - 1e-6 and w not in words]
     before = [w for w in line.words if w.box[2] <= words[0].box[0] + 1e-6 and w not in words]
-    opens = (
-        not before
-        or words[0].box[0] - before[-1].box[2] > 0.02
-        or bool(re.fullmatch(r"\d{1,2}[a-z]?[.)]", before[-1].text))
-    )
+    opens = not before or words[0].box[0] - before[-1].box[2] > 0.02 or bool(re.fullmatch(NUMBERED, before[-1].text))
     closes = not following or following[0].box[0] - words[-1].box[2] > 0.02
     if opens and closes:
         return True
@@ -170,7 +217,7 @@ def _below(
 def _cell_left(line: Line, hit: _Hit) -> float:
     """Where a label's cell begins: at its box number ("4.") if it has one."""
     before = [w for w in line.words if w.box[2] <= hit.words[0].box[0] + 1e-6]
-    numbered = before and re.fullmatch(r"\d{1,2}[a-z]?[.)]", before[-1].text)
+    numbered = before and re.fullmatch(NUMBERED, before[-1].text)
     return before[-1].box[0] if numbered else hit.words[0].box[0]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from casefile.records import Document, Finding, PageText
+from casefile.records import Box, Document, Finding, PageText
 from extractors import context, dates, denial, hcpcs, icd10, measures, npi, people, signature
 
 Find = Callable[[PageText], list[Finding]]
@@ -20,6 +21,10 @@ EXTRACTORS: tuple[tuple[str, Find], ...] = (
     ("measures", measures.find),
 )
 SIGNED_KINDS = frozenset({"order", "plan_of_care", "cmn", "progress_note", "therapy_note"})
+CHECKED = frozenset({"ordering_provider_npi", "other_npi", "icd10", "hcpcs"})
+"""Fields whose values a check digit or a table has confirmed."""
+DIFFER = 0.8
+"""Highest confidence of an unchecked value on which two readers differ."""
 ON_COVERS = frozenset({"phone"})
 """All that a cover sheet is believed about."""
 
@@ -46,7 +51,23 @@ def _on_page(page: PageText) -> list[Finding]:
     found = [finding for _, find in EXTRACTORS for finding in find(page)]
     if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
         found.append(named)
-    return _distinct(context.mark_diagnoses(page, found))
+    return _distinct([_weighed(page, finding) for finding in context.mark_diagnoses(page, found)])
+
+
+def _weighed(page: PageText, finding: Finding) -> Finding:
+    """Say where two readers differ; without a check digit or table such a value is not sure any more."""
+    others = [word.other for word in page.words if word.other and _inside(word.box, finding.box)]
+    if not others:
+        return finding
+    confidence = finding.confidence if finding.field in CHECKED else min(finding.confidence, DIFFER)
+    return replace(
+        finding, confidence=confidence, reason=f"{finding.reason}; the other reader saw '{' '.join(others)}'"
+    )
+
+
+def _inside(box: Box, outer: Box) -> bool:
+    middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return outer[0] <= middle[0] <= outer[2] and outer[1] <= middle[1] <= outer[3]
 
 
 def _belongs(finding: Finding, kind: str) -> bool:

@@ -63,6 +63,7 @@ def limits_from(settings: Settings) -> Limits:
         max_megapixels=settings.max_page_megapixels,
         ocr_seconds=settings.ocr_seconds,
         ocr_processes=settings.ocr_processes,
+        second_words=settings.second_reader_words,
     )
 
 

@@ -5,30 +5,27 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pdfplumber
 import pypdfium2 as pdfium
 from pdfplumber.pdf import PDF
 from PIL import Image
 
 from casefile.records import PageText, Problem, Word
-from intake import ocr, pages
-from intake.banner import split_banner
+from intake import pages
 from intake.ink import find_ink
 from intake.limits import Limits
+from intake.page_reader import Job, read_page
 from intake.sniff import media_type, refusal
 from intake.text_layer import is_real, page_words
 from intake.vault import sha256_of
+from intake.workers import WorkerDied, WorkerTimeout, pool
 
-POOR = 0.55
-"""Mean word confidence below which a person should compare the page with its image."""
-
-Work = Callable[[], tuple[PageText, Problem | None]]
+Answer = tuple[PageText, Problem | None]
+Work = Future[Answer]
 OnPage = Callable[[int, int], None]
 
 
@@ -93,7 +90,7 @@ def _open(path: Path, kind: str, limits: Limits) -> tuple[int, Iterator[Work]]:
     if kind == "image/tiff":
         images = pages.tiff_pages(path, limits.max_megapixels)
         return total, (_image_work(image, limits) for image in images)
-    return 1, iter([lambda: _read_photo(path, limits)])
+    return 1, iter([_photo_work(path, limits)])
 
 
 def _bound(total: int, limits: Limits) -> None:
@@ -165,99 +162,67 @@ def _own_words(plumber: PDF, index: int) -> tuple[tuple[Word, ...], bool]:
     return words, real
 
 
-def _ready(page: PageText) -> Work:
-    return lambda: (page, None)
+def _ready(page: PageText, problem: Problem | None = None) -> Work:
+    """A page that needs no worker."""
+    work: Work = Future()
+    work.set_result((page, problem))
+    return work
 
 
 def _broken_page(number: int) -> Work:
-    problem = Problem("damaged_file", f"Page {number} cannot be decoded. Ask for a resend of this page.", number)
-    return lambda: (PageText(number), problem)
+    message = f"Page {number} cannot be decoded. Ask for a resend of this page."
+    return _ready(PageText(number), Problem("damaged_file", message, number))
 
 
-def _read_photo(path: Path, limits: Limits) -> tuple[PageText, Problem | None]:
+def _photo_work(path: Path, limits: Limits) -> Work:
     try:
         image = pages.photo_page(path, limits.max_megapixels)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return _broken_page(1)()
-    return _read_image(image, limits)
+        return _broken_page(1)
+    return _image_work(image, limits)
 
 
 def _image_work(image: pages.PageImage, limits: Limits) -> Work:
-    return lambda: _read_image(image, limits)
-
-
-def _read_image(image: pages.PageImage, limits: Limits) -> tuple[PageText, Problem | None]:
-    """OCR one page image: straighten, read, turn if it was not upright, take the banner off."""
+    """Blank pages are told here; the others go to a worker process."""
     number = image.page_number
     if image.pixels is None:
-        return _broken_page(number)()
+        return _broken_page(number)
     if pages.is_blank(image.pixels):
         problem = Problem("blank_page", f"Page {number} is blank.", number)
-        return PageText(number, blank=True, dpi=image.dpi, confidence=1.0), problem
+        return _ready(PageText(number, blank=True, dpi=image.dpi, confidence=1.0), problem)
     if not limits.ocr:
-        return PageText(number, dpi=image.dpi), None
+        return _ready(PageText(number, dpi=image.dpi))
+    job = Job(image, limits.second_words)
+    return pool(limits.ocr_processes, read_page).submit(job, limits.ocr_seconds)
+
+
+def _answer(work: Work, image_dpi: tuple[int, int], number: int) -> Answer:
+    """A finished page, or the page without words and the problem to show."""
     try:
-        page, pixels = _read_upright(image, limits.ocr_seconds)
-    except ocr.OcrTimeout:
+        return work.result()
+    except WorkerTimeout:
         message = f"Page {number} could not be read in time, twice. Look at the page itself."
-        return PageText(number, dpi=image.dpi), Problem("timed_out", message, number)
-    except ocr.OcrFailed:
+        return PageText(number, dpi=image_dpi), Problem("timed_out", message, number)
+    except (WorkerDied, RuntimeError):
         message = f"The OCR program failed on page {number}, twice. Look at the page itself."
-        return PageText(number, dpi=image.dpi), Problem("low_quality", message, number)
-    words, banner = split_banner(page.words)
-    page = replace(page, words=words, banner=banner, ink=find_ink(pixels, words))
-    if page.confidence >= POOR and words:
-        return page, None
-    message = f"Page {number} was read poorly. Compare with the image, or ask for a resend in fine mode."
-    return page, Problem("low_quality", message, number)
+        return PageText(number, dpi=image_dpi), Problem("low_quality", message, number)
 
 
-def _read_upright(image: pages.PageImage, seconds: int) -> tuple[PageText, pages.Gray]:
-    """Read as it came; only a doubtful reading is asked whether the page lies on its side."""
-    assert image.pixels is not None
-    pixels, _ = pages.deskew(image.pixels)
-    words, turn = _try_twice(pixels, seconds), 0
-    if ocr.is_doubtful(words) and (degrees := ocr.quarter_turns(pixels, seconds)):
-        turned, _ = pages.deskew(np.ascontiguousarray(np.rot90(image.pixels, -degrees // 90)))
-        again = _try_twice(turned, seconds)
-        if _legible(again) > _legible(words):
-            words, turn, pixels = again, degrees, turned
-    return PageText(image.page_number, words, "ocr", ocr.mean_confidence(words), turn, False, image.dpi), pixels
-
-
-def _legible(words: tuple[Word, ...]) -> float:
-    """How much was read with some confidence."""
-    return float(sum(len(word.text) for word in words if word.confidence > 0.6))
-
-
-def _try_twice(pixels: pages.Gray, seconds: int) -> tuple[Word, ...]:
-    """One retry for a child that hung or died; a page that is merely large may pass at half size."""
-    prepared = pages.prepare(pixels)
-    try:
-        return ocr.read_image(prepared, seconds)
-    except (ocr.OcrTimeout, ocr.OcrFailed):
-        smaller = cv2.resize(prepared, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
-        return ocr.read_image(np.asarray(smaller, dtype=np.uint8), seconds)
-
-
-def _run(
-    works: Iterator[Work], total: int, limits: Limits, on_page: OnPage | None
-) -> list[tuple[PageText, Problem | None]]:
-    """Work the pages off, one OCR child per core, holding only a few page images at once."""
-    processes = limits.ocr_processes or os.cpu_count() or 1
-    done: list[tuple[PageText, Problem | None]] = []
-    waiting: deque[Future[tuple[PageText, Problem | None]]] = deque()
+def _run(works: Iterator[Work], total: int, limits: Limits, on_page: OnPage | None) -> list[Answer]:
+    """Work the pages off in order, holding only a few page images at once."""
+    ahead = 2 * (limits.ocr_processes or os.cpu_count() or 1)
+    done: list[Answer] = []
+    waiting: deque[Work] = deque()
 
     def settle() -> None:
-        done.append(waiting.popleft().result())
+        done.append(_answer(waiting.popleft(), (pages.DPI, pages.DPI), len(done) + 1))
         if on_page:
             on_page(len(done), total)
 
-    with ThreadPoolExecutor(processes) as pool:
-        for work in works:
-            waiting.append(pool.submit(work))
-            if len(waiting) > processes + 1:
-                settle()
-        while waiting:
+    for work in works:
+        waiting.append(work)
+        if len(waiting) > ahead:
             settle()
+    while waiting:
+        settle()
     return done

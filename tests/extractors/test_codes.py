@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -64,6 +65,15 @@ def test_hcpcs_and_cpt(page_of: Page, line: str, expected: tuple[str, str, str] 
 def test_a_misread_member_id_is_never_repaired(page_of: Page) -> None:
     page = page_of("Member ID: UO84872O97")
     assert [f.value for f in find_all([page], classify([page])) if f.field == "member_id"] == ["UO84872O97"]
+
+
+def test_an_unchecked_value_on_which_readers_differ_is_not_sure(page_of: Page) -> None:
+    page = page_of("Member ID: U284872097")
+    words = tuple(replace(w, other="U284872O97") if w.text[0] == "U" else w for w in page.words)
+    page = replace(page, words=words)
+    (finding,) = [f for f in find_all([page], classify([page])) if f.field == "member_id"]
+    assert finding.confidence <= 0.8
+    assert "U284872O97" in finding.reason
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

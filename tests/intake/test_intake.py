@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import boto3
 import numpy as np
@@ -13,7 +14,7 @@ from moto import mock_aws
 from PIL import Image
 
 from casefile.records import Word
-from intake import ocr, pages, read
+from intake import pages, read
 from intake.banner import parse_banner
 from intake.inbox import FolderInbox, S3Inbox
 from intake.limits import Limits
@@ -24,6 +25,7 @@ from samples import broken, orders
 from samples.degrade import fax
 from samples.people import make_case
 from samples.sheet import Sheets
+from tests.fakes import page_work
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +122,7 @@ def test_an_upside_down_page_is_turned(tmp_path: Path, order_pdf: bytes) -> None
 def test_born_digital_pages_never_go_through_ocr(
     tmp_path: Path, order_pdf: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ocr, "read_image", lambda *_: pytest.fail("OCR ran"))
+    monkeypatch.setattr(read, "pool", lambda *_: pytest.fail("OCR ran"))
     path = tmp_path / "order.pdf"
     path.write_bytes(order_pdf)
     (page,) = read_file(path, Limits()).pages
@@ -160,27 +162,21 @@ def test_a_blank_page_is_blank_and_a_single_word_is_not(tmp_path: Path) -> None:
     assert not pages.is_blank(blank)
 
 
-@pytest.mark.parametrize("error, code", [(ocr.OcrTimeout, "timed_out"), (ocr.OcrFailed, "low_quality")])
-def test_an_ocr_program_that_hangs_or_dies_costs_a_page_not_the_fax(
-    tmp_path: Path, order_pdf: bytes, monkeypatch: pytest.MonkeyPatch, error: type[Exception], code: str
+@pytest.mark.parametrize("work, code", [
+    (page_work.dies_on_page_1, "low_quality"), (page_work.fails_on_page_1, "low_quality"), (page_work.hangs_on_page_1, "timed_out"),
+])  # fmt: skip
+def test_a_worker_that_hangs_dies_or_fails_costs_its_page_not_the_fax(
+    tmp_path: Path, order_pdf: bytes, monkeypatch: pytest.MonkeyPatch, work: Any, code: str
 ) -> None:
-    calls: list[int] = []
-    real = ocr.read_image
-
-    def failing(gray: pages.Gray, seconds: int) -> tuple[Word, ...]:
-        calls.append(1)
-        if len(calls) <= 2:
-            raise error
-        return real(gray, seconds)
-
-    monkeypatch.setattr(read.ocr, "read_image", failing)
+    monkeypatch.setattr(read, "read_page", work)
     path = tmp_path / "two.tif"
     sheets = Sheets(Random(3))
     for _ in range(2):
         orders.letterhead_order(sheets, make_case(Random(3)))
     fax(sheets.pdf(), path, Random(1))
-    text = read_file(path, Limits(ocr_processes=1))
+    text = read_file(path, Limits(ocr_processes=1, ocr_seconds=4))
     assert [problem.code for problem in text.problems] == [code]
+    assert "Kestrelman" not in text.problems[0].message
     assert [page.source for page in text.pages] == ["none", "ocr"]
 
 

@@ -1,0 +1,55 @@
+"""One page image → its words, in a worker process: straighten, read, turn if needed, second reader, banner, ink."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from casefile.records import PageText, Problem, Word
+from intake import ocr, pages, second_reader
+from intake.banner import split_banner
+from intake.ink import find_ink
+
+POOR = 0.55
+"""Mean word confidence below which a person should compare the page with its image."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A page to read; `second_words` is how many words the second reader may read again (0: none)."""
+
+    image: pages.PageImage
+    second_words: int = 0
+
+
+def read_page(job: Job) -> tuple[PageText, Problem | None]:
+    """Read one page image that is not blank."""
+    number = job.image.page_number
+    page, pixels = _read_upright(job.image)
+    words, banner = split_banner(page.words)
+    if job.second_words:
+        words = second_reader.read_again(pixels, words, job.second_words)
+    page = replace(page, words=words, banner=banner, ink=find_ink(pixels, words))
+    if page.confidence >= POOR and words:
+        return page, None
+    message = f"Page {number} was read poorly. Compare with the image, or ask for a resend in fine mode."
+    return page, Problem("low_quality", message, number)
+
+
+def _read_upright(image: pages.PageImage) -> tuple[PageText, pages.Gray]:
+    """Read as it came; only a doubtful reading is asked whether the page lies on its side."""
+    assert image.pixels is not None
+    pixels, _ = pages.deskew(image.pixels)
+    words, turn = ocr.read_image(pages.prepare(pixels)), 0
+    if ocr.is_doubtful(words) and (degrees := ocr.quarter_turns(pixels)):
+        turned, _ = pages.deskew(np.ascontiguousarray(np.rot90(image.pixels, -degrees // 90)))
+        again = ocr.read_image(pages.prepare(turned))
+        if _legible(again) > _legible(words):
+            words, turn, pixels = again, degrees, turned
+    return PageText(image.page_number, words, "ocr", ocr.mean_confidence(words), turn, False, image.dpi), pixels
+
+
+def _legible(words: tuple[Word, ...]) -> float:
+    """How much was read with some confidence."""
+    return float(sum(len(word.text) for word in words if word.confidence > 0.6))
