@@ -14,12 +14,16 @@ Row = dict[str, Any]
 def page_row(page: PageText) -> Row:
     """A page as stored: words as short lists, since there are many."""
     return {
-        "words": [[w.text, *(round(edge, 5) for edge in w.box), round(w.confidence, 3), w.line, *([w.other] if w.other else [])]
-                  for w in page.words],
+        "words": [_word_row(w) for w in page.words],
         "source": page.source, "confidence": page.confidence, "rotation": page.rotation, "blank": page.blank,
         "dpi": list(page.dpi), "banner": asdict(page.banner) if page.banner else None,
         "ink": [[list(box), dark] for box, dark in page.ink],
     }  # fmt: skip
+
+
+def _word_row(word: Word) -> list[Any]:
+    edges = [round(edge, 5) for edge in word.box]
+    return [word.text, *edges, round(word.confidence, 3), word.line, *([word.other] if word.other else [])]
 
 
 def page_of(number: int, row: Row) -> PageText:

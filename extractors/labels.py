@@ -95,7 +95,7 @@ def _labelled(words: tuple[Word, ...]) -> tuple[LabelledValue, ...]:
     lines = PageText(1, words).lines
     hits = [_hits(line) for line in lines]
     values = []
-    for number, (line, row) in enumerate(zip(lines, hits, strict=True)):
+    for number, row in enumerate(hits):
         for place, hit in enumerate(row):
             following = row[place + 1] if place + 1 < len(row) else None
             value = _value(lines, hits, number, hit, following)

@@ -55,15 +55,37 @@ def fax(
     frames[0].save(path, save_all=True, append_images=frames[1:], compression="group4", dpi=(204, down))
 
 
-def scan(pdf: bytes, path: Path, rng: Random) -> None:
-    """An image-only PDF as an office scanner makes it: grey, 200 dpi, a little crooked."""
+def third_generation(pdf: bytes, path: Path, rng: Random, *, banner: str = "") -> None:
+    """A fax of a fax of a fax, fine mode: worn edges, specks, a streak, stacked banners."""
     noise = np.random.default_rng(rng.randrange(2**32))
     frames = []
-    for gray in render(pdf, 1700):
+    pages = render(pdf)
+    for number, first in enumerate(pages, 1):
+        gray = first
+        for generation in range(3):
+            gray = _skew(gray, rng.uniform(-0.6, 0.6))
+            gray = np.asarray(cv2.GaussianBlur(gray, (0, 0), 0.9), dtype=np.uint8)
+            gray = np.asarray(cv2.resize(gray, (WIDTH, 2156), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+            gray = _speckle(gray, noise, 0.0005)
+            bits = Image.fromarray(np.where(gray < rng.randrange(140, 165), 0, 255).astype(np.uint8))
+            if banner:
+                _banner(bits, f"{banner} PAGE {number:03d}/{len(pages):03d}", False, 8 + 34 * generation)
+            gray = np.asarray(bits)
+        worn = gray.copy()
+        worn[:, rng.randrange(20, WIDTH - 20)] = 0
+        frames.append(Image.fromarray(worn).convert("1", dither=Image.Dither.NONE))
+    frames[0].save(path, save_all=True, append_images=frames[1:], compression="group4", dpi=(204, 196))
+
+
+def scan(pdf: bytes, path: Path, rng: Random, dpi: int = 200) -> None:
+    """An image-only PDF as an office scanner makes it: grey, a little crooked."""
+    noise = np.random.default_rng(rng.randrange(2**32))
+    frames = []
+    for gray in render(pdf, round(8.5 * dpi)):
         gray = _skew(gray, rng.uniform(-0.6, 0.6))
         gray = np.clip(gray + noise.normal(0, 6, gray.shape), 0, 255).astype(np.uint8)
         frames.append(Image.fromarray(gray))
-    frames[0].save(path, "PDF", save_all=True, append_images=frames[1:], resolution=200, **_undated())
+    frames[0].save(path, "PDF", save_all=True, append_images=frames[1:], resolution=dpi, **_undated())
 
 
 def photo(pdf: bytes, path: Path, rng: Random) -> None:
@@ -99,7 +121,7 @@ def _speckle(gray: Gray, noise: np.random.Generator, share: float) -> Gray:
     return dirty
 
 
-def _banner(image: Image.Image, words: str, standard: bool) -> None:
+def _banner(image: Image.Image, words: str, standard: bool, top: int = 16) -> None:
     """The sending machine's line, drawn after the page so that it stays straight."""
     line = Image.new("L", (WIDTH, 44), 255)
     try:
@@ -109,4 +131,4 @@ def _banner(image: Image.Image, words: str, standard: bool) -> None:
     ImageDraw.Draw(line).text((60, 8), words, fill=0, font=font)
     if standard:
         line = line.resize((WIDTH, 22), Image.Resampling.BOX).point(lambda value: 0 if value < 170 else 255)
-    image.paste(line, (0, 8 if standard else 16))
+    image.paste(line, (0, 8 if standard else top))

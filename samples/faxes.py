@@ -53,7 +53,15 @@ RECIPES: tuple[tuple[str, str, tuple[Layout, ...]], ...] = (
     ("fine", "sans", (papers.cover_sheet, orders.letterhead_order, _note_of_two, papers.oximetry_log,
                       papers.face_sheet, papers.delivery_proof, papers.call_log)),
 )  # fmt: skip
-SUFFIX = {"fine": "tif", "standard": "tif", "digital": "pdf", "scan": "pdf", "photo": "jpg"}
+SUFFIX = {
+    "third": "tif",
+    "scan300": "pdf",
+    "fine": "tif",
+    "standard": "tif",
+    "digital": "pdf",
+    "scan": "pdf",
+    "photo": "jpg",
+}
 
 
 def write_all(folder: Path, seed: int = 1) -> list[Sample]:
@@ -91,14 +99,46 @@ def _write(folder: Path, number: int, recipe: tuple[str, str, tuple[Layout, ...]
     return Sample(path, mode, sheets.kinds, sheets.truth)
 
 
+LAYOUTS: tuple[Layout, ...] = (
+    orders.letterhead_order, orders.grid_order, orders.printout_order, orders.item_order, orders.plan_of_care,
+    papers.progress_note, papers.face_sheet, papers.denial_letter, papers.oximetry_log, papers.delivery_proof,
+    papers.call_log, papers.wound_sheet,
+)  # fmt: skip
+FACE_NAMES = ("sans", "serif", "mono", "wide")
+
+
+def write_varied(folder: Path, mode: str, pages: int, seed: int) -> list[Sample]:
+    """One-page files of one mode: every layout in turn, in changing faces and sizes, some ruled, some stamped."""
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = []
+    for number in range(pages):
+        rng = Random(f"{mode}-{seed}-{number}")
+        face = rng.choice(FACE_NAMES)
+        sheets = Sheets(
+            rng, face, rng.choice((9, 9.5) if face in {"mono", "wide"} else (10, 11, 12)), rng.random() < 0.25
+        )
+        case = make_case(rng)
+        if rng.random() < 0.15:
+            sheets.stamp()
+        LAYOUTS[number % len(LAYOUTS)](sheets, case)
+        path = folder / f"{number:04d}-{mode}.{SUFFIX[mode]}"
+        pdf = sheets.pdf()
+        emit(pdf, path, mode, rng, banner=f"09/14/2026 17:47 FROM:{case.office_fax.replace('-', '')}")
+        (folder / f"{number:04d}.reference.pdf").write_bytes(pdf)
+        samples.append(Sample(path, mode, sheets.kinds, sheets.truth))
+    return samples
+
+
 def emit(
     pdf: bytes, path: Path, mode: str, rng: Random, banner: str = "", turned: frozenset[int] = frozenset()
 ) -> None:
     """Send drawn pages through one kind of machine."""
     if mode == "digital":
         path.write_bytes(pdf)
-    elif mode == "scan":
-        degrade.scan(pdf, path, rng)
+    elif mode in {"scan", "scan300"}:
+        degrade.scan(pdf, path, rng, 300 if mode == "scan300" else 200)
+    elif mode == "third":
+        degrade.third_generation(pdf, path, rng, banner=banner)
     elif mode == "photo":
         degrade.photo(pdf, path, rng)
     else:

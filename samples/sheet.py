@@ -31,6 +31,8 @@ class Sheets:
     rng: Random
     face: str = "sans"
     size: float = 11
+    ruled: bool = False
+    """Whether values stand on a rule that touches their glyphs."""
     truth: list[Truth] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
 
@@ -70,6 +72,8 @@ class Sheets:
         """A label with its value beside it."""
         self.text(x, y, label, bold=True)
         self.text(x + gap, y, value)
+        if self.ruled:
+            self.rule(x + gap - 4, y + 1.5, 150)
 
     def above(self, x: float, y: float, label: str, value: str) -> None:
         """A small label with its value below it."""
@@ -94,6 +98,18 @@ class Sheets:
                 y += self.size * 1.45
             y += self.size * 0.7
         return y
+
+    def stamp(self) -> None:
+        """An office's rubber stamp, askew, over whatever stands there."""
+        canvas, rng = self.canvas, self.rng
+        canvas.saveState()
+        canvas.translate(rng.uniform(330, 420), rng.uniform(120, 560))
+        canvas.rotate(rng.uniform(-14, 14))
+        canvas.setLineWidth(2)
+        canvas.rect(0, 0, 130, 34)
+        canvas.setFont(self.bold, 13)
+        canvas.drawString(10, 12, rng.choice(("RECEIVED", "FAXED", "SCANNED", "COPY")))
+        canvas.restoreState()
 
     def scrawl(self, x: float, y: float, width: float = 150) -> None:
         """A pen's signature: loops that no reader takes for letters."""

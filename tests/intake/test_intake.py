@@ -13,7 +13,6 @@ import pytest
 from moto import mock_aws
 from PIL import Image
 
-from casefile.records import Word
 from intake import pages, read
 from intake.banner import parse_banner
 from intake.inbox import FolderInbox, S3Inbox
