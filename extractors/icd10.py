@@ -12,7 +12,9 @@ from extractors.repair import candidates
 
 TABLE = Path(__file__).parent / "data" / "icd10cm-2026.txt.gz"
 EDITION = "ICD-10-CM April 2026"
-DOTTED = re.compile(r"(?<![\w.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s?\.\s?([0-9A-Za-z]{1,4})(?![\w])")
+DOTTED = re.compile(
+    r"(?<![\w.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w])"
+)
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}(?![\w-])")
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication", re.IGNORECASE)
 COLUMN = re.compile(r"hcpcs|cpt|procedure|zip|phone|fax|claim|serial|member id|policy", re.IGNORECASE)
@@ -53,9 +55,16 @@ def find(page: PageText) -> list[Finding]:
 def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled: bool) -> Finding | None:
     """One dotted group: a code, a repaired code, a header, an unknown code beside a label, or nothing."""
     code = raw.upper()
+    pointed = "." in match[0]
+    if not pointed and not (labelled and code[1:2].isdigit() and re.search(r"\d", match[2])):
+        return None
     if len(match[1]) == 3 and code[0].isalpha() and code in _table():
         if _table()[code]:
             reason = f"billable in {EDITION}" + (", near a diagnosis label" if labelled else "")
+            if not pointed:
+                return _finding(
+                    page, line, match, code, 0.92, "repaired", f"{reason}; its dot was read as another mark"
+                )
             return _finding(page, line, match, code, 0.98 if labelled else 0.95, "valid", reason)
         return _finding(page, line, match, code, 0.7, "suspect", "header: needs more characters")
     if not labelled:

@@ -9,6 +9,7 @@ from extractors.repair import candidates
 
 NUMBER = re.compile(r"(?<![\w-])[12Il|Z][0-9OoQDIl|SsBZzG]{9}(?![\w-])")
 LABEL = re.compile(r"\bN\s?P\s?[I1l|](?:\b|(?=\W|\d))", re.IGNORECASE)
+MISREAD_LABEL = re.compile(r"\b[NMWH]\s?[PFE]\s?[I1l|LT]{1,2}(?=\W|$)")
 OTHERS = {
     "supplier": re.compile(r"supplier|vendor|\bdme\b company|pharmacy", re.IGNORECASE),
     "facility": re.compile(r"facility|agency|hospital|group npi|practice npi|billing", re.IGNORECASE),
@@ -41,7 +42,7 @@ def find(page: PageText) -> list[Finding]:
 
 def _judge(page: PageText, line: Line, match: re.Match[str], near: str) -> Finding | None:
     """One run of ten glyphs: valid, repaired, suspect, or not an NPI at all."""
-    raw, labelled = match[0], bool(LABEL.search(near))
+    raw, labelled = match[0], bool(LABEL.search(near) or MISREAD_LABEL.search(near))
     words = line.words_in(match.start(), match.end())
     read = min(word.confidence for word in words)
     options = [raw] if is_valid(raw) else [c for c in candidates(raw, digits_only=True) if is_valid(c)]

@@ -75,7 +75,7 @@ def _birth(page: PageText, value: LabelledValue) -> Finding | None:
 
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
-    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?!\w))*", value.text.strip(" :#"))
+    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?!\w))*", value.text.strip(" :#'’‘`\".,"))
     token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
     if len(token) < 4 or not re.search(r"\d", token):
         return None

