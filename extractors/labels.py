@@ -23,7 +23,7 @@ SLIPS = {
     "s": "[s5]",
     "b": "[b8]",
     "d": "[d0o]",
-    " ": r"\s?",
+    " ": r"[\s.]{0,2}",
     "'": "['’`]?",
     "#": "[#*]",
 }
@@ -164,7 +164,9 @@ def _hits(line: Line) -> list[_Hit]:
 def _stands_as_label(line: Line, text: str, match: re.Match[str], words: tuple[Word, ...], wording: str) -> bool:
     """A colon or # after it, or a cell of its own; a word in running prose is no label."""
     after = text[match.end() : match.end() + 3]
-    if re.match(r"\s?[:#]|\s?\.\s?:", after) or wording.endswith("#"):
+    if re.match(r"\s?[:#;]|\s?\.\s?:", after) or wording.endswith("#"):
+        return True
+    if wording not in PLAIN_LABELS and re.match(r"[.,]\s?[\dA-Z]", after):
         return True
     following = [w for w in line.words if w.box[0] >= words[-1].box[2] - 1e-6 and w not in words]
     before = [w for w in line.words if w.box[2] <= words[0].box[0] + 1e-6 and w not in words]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 
+from rapidfuzz import fuzz
+
 from casefile.records import Finding, Line, PageText
 from extractors.repair import candidates
 
 NUMBER = re.compile(r"(?<![\w-])[12Il|Z][0-9OoQDIl|SsBZzG]{9}(?![\w-])")
 LABEL = re.compile(r"\bN\s?P\s?[I1l|](?:\b|(?=\W|\d))", re.IGNORECASE)
-MISREAD_LABEL = re.compile(r"\b[NMWH]\s?[PFE]\s?[I1l|LT]{1,2}(?=\W|$)")
+MISREAD_LABEL = re.compile(r"\b[NMWH]\s?[PFEV]\s?[I1l|LT]{1,2}(?=\W|$)")
+LIKE_LABELS = ("prescriber npi", "physician npi", "practitioner npi", "provider npi")
+LIKE = 72
+"""How alike (of 100) the words above must be to one of these."""
 OTHERS = {
     "supplier": re.compile(r"supplier|vendor|\bdme\b company|pharmacy", re.IGNORECASE),
     "facility": re.compile(r"facility|agency|hospital|group npi|practice npi|billing", re.IGNORECASE),
@@ -42,7 +47,7 @@ def find(page: PageText) -> list[Finding]:
 
 def _judge(page: PageText, line: Line, match: re.Match[str], near: str) -> Finding | None:
     """One run of ten glyphs: valid, repaired, suspect, or not an NPI at all."""
-    raw, labelled = match[0], bool(LABEL.search(near) or MISREAD_LABEL.search(near))
+    raw, labelled = match[0], _is_labelled(near)
     words = line.words_in(match.start(), match.end())
     read = min(word.confidence for word in words)
     options = [raw] if is_valid(raw) else [c for c in candidates(raw, digits_only=True) if is_valid(c)]
@@ -59,6 +64,13 @@ def _judge(page: PageText, line: Line, match: re.Match[str], near: str) -> Findi
         return Finding(field, options[0], raw, page.page_number, box, confidence,
                        "repaired" if repaired else "valid", role, reason)  # fmt: skip
     return Finding(field, raw, raw, page.page_number, box, 0.3, "suspect", role, "the check digit does not agree")
+
+
+def _is_labelled(near: str) -> bool:
+    """Whether the word NPI stands near, read well or badly."""
+    if LABEL.search(near) or MISREAD_LABEL.search(near):
+        return True
+    return any(fuzz.partial_ratio(label, near.lower()[:200]) >= LIKE for label in LIKE_LABELS)
 
 
 def _role(near: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, PageText
-from extractors.day import parse_day
+from extractors.day import ANY, parse_day
 from extractors.labels import LabelledValue, values_of
 
 CREDENTIALS = re.compile(
@@ -15,6 +15,7 @@ NAME = re.compile(r"[A-Za-zÀ-ÿ'’.-]+")
 MBI = re.compile(
     r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d{2}"
 )
+EDGES = " :#'’‘`\".,"
 NOT_NAMES = frozenset(
     [
         "name",
@@ -39,8 +40,12 @@ def find(page: PageText) -> list[Finding]:
     """Labelled people and identifiers of one page, in reading order."""
     findings = [f for v in values_of(page, "member_name", "ordering_provider_name") if (f := _name(page, v))]
     findings += [f for v in values_of(page, "member_dob") if (f := _birth(page, v))]
+    if not any(f.field == "member_dob" for f in findings):
+        findings += _birth_on_the_patients_line(page)
     findings += [f for v in values_of(page, "member_id", "group_number", "mbi", "claim_number",
                                       "reference_number", "authorization_number") if (f := _identifier(page, v))]  # fmt: skip
+    if not any(f.field in {"member_id", "mbi"} for f in findings):
+        findings += _id_under_half_a_label(page)
     findings += [_plain(page, v, 0.93) for v in values_of(page, "payer_name") if _is_payer(v)]
     findings += [_plain(page, v, 0.85) for v in values_of(page, "shipping_address") if re.search(r"\d+\s+\w+", v.text)]
     return findings
@@ -73,9 +78,33 @@ def _birth(page: PageText, value: LabelledValue) -> Finding | None:
     return _made(page, value, day.isoformat(), 0.96, f"date by the label '{value.label}'")
 
 
+def _birth_on_the_patients_line(page: PageText) -> list[Finding]:
+    """The only date on the line that names the patient, where its own label could not be read."""
+    for value in values_of(page, "member_name"):
+        line = next(line for line in page.lines if value.words[0] in line.words)
+        dates = list(ANY.finditer(line.text[:300]))
+        if len(dates) == 1 and (day := parse_day(dates[0][0])) and day.year < 2020:
+            words = line.words_in(*dates[0].span())
+            reason = "the only date on the patient's line; its label could not be read"
+            return [Finding("member_dob", day.isoformat(), dates[0][0], page.page_number, words[0].box, 0.75, "valid",
+                            None, reason)]  # fmt: skip
+    return []
+
+
+def _id_under_half_a_label(page: PageText) -> list[Finding]:
+    """An identifier under "Member" or "Insurance", where the rest of the label could not be read."""
+    for value in values_of(page, "member_name", "payer_name"):
+        token = value.words[0].text.strip(".,;:'’‘`")
+        if re.fullmatch(r"[A-Z]{0,3}\d{6,12}[A-Z]?", token):
+            reason = f"an identifier by the label '{value.label}', the rest of which could not be read"
+            return [_made(page, value, token, 0.8, reason, "member_id")]
+    return []
+
+
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
-    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?!\w))*", value.text.strip(" :#'’‘`\".,"))
+    text = re.sub(r"^[^\W\d]\s+(?=[A-Z]{0,3}\d{5})", "", value.text.strip(EDGES))
+    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?!\w))*", text)
     token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
     if len(token) < 4 or not re.search(r"\d", token):
         return None
