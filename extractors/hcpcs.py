@@ -43,7 +43,8 @@ def _judge(page: PageText, line: Line, match: re.Match[str], labelled: bool) -> 
     if raw in home_care_codes():
         sure, reason = (0.97, "home-care code by its label") if labelled else (0.9, "home-care code")
         return _finding(page, line, match, "hcpcs", raw, sure, "valid", reason)
-    options = [o for o in set(candidates(raw, first_is_letter=True)) if o in home_care_codes()]
+    tries = candidates("£" + raw[1:] if raw[0] == "F" else raw, first_is_letter=True)
+    options = [o for o in set(tries) if o in home_care_codes()]
     if len(options) == 1 and labelled:
         return _finding(page, line, match, "hcpcs", options[0], 0.92, "repaired", "the only home-care code it can be")
     if labelled and re.fullmatch(r"[A-HJ-MP-V]\d{4}", raw):

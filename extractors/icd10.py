@@ -7,10 +7,14 @@ import re
 from functools import cache
 from pathlib import Path
 
+from rapidfuzz import fuzz
+
 from casefile.records import Finding, Line, PageText
 from extractors.repair import candidates
 
 TABLE = Path(__file__).parent / "data" / "icd10cm-2026.txt.gz"
+LIKE = 75
+"""How alike (of 100) a word must be to pass as a misread diagnosis label."""
 EDITION = "ICD-10-CM April 2026"
 DOTTED = re.compile(
     r"(?<![\w.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w])"
@@ -37,7 +41,7 @@ def find(page: PageText) -> list[Finding]:
     findings = []
     for number, line in enumerate(page.lines):
         near = " ".join(other.text for other in page.lines[max(0, number - 3) : number + 1])
-        labelled = bool(LABEL.search(near))
+        labelled = _is_labelled(near)
         spans: list[tuple[int, int]] = []
         for match in DOTTED.finditer(line.text[:2000]):
             if finding := _judge(page, line, match, match[1] + match[2], labelled):
@@ -50,6 +54,14 @@ def find(page: PageText) -> list[Finding]:
             if free and len(match[0]) > 3 and _table().get(match[0]):
                 findings.append(_finding(page, line, match, match[0], 0.8, "valid", "billable code without its dot"))
     return findings
+
+
+def _is_labelled(near: str) -> bool:
+    """Whether a diagnosis label stands near, read well or badly ("OIAGNOSES")."""
+    if LABEL.search(near):
+        return True
+    words = [word.lower() for word in near[:400].split() if 7 <= len(word) <= 12]
+    return any(fuzz.ratio(word, label) >= LIKE for word in words for label in ("diagnosis", "diagnoses"))
 
 
 def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled: bool) -> Finding | None:

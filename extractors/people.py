@@ -15,7 +15,7 @@ NAME = re.compile(r"[A-Za-zÀ-ÿ'’.-]+")
 MBI = re.compile(
     r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d{2}"
 )
-EDGES = " :#'’‘`\".,"
+EDGES = " _:#'’‘`\".,"
 NOT_NAMES = frozenset(
     [
         "name",
@@ -94,7 +94,7 @@ def _birth_on_the_patients_line(page: PageText) -> list[Finding]:
 def _id_under_half_a_label(page: PageText) -> list[Finding]:
     """An identifier under "Member" or "Insurance", where the rest of the label could not be read."""
     for value in values_of(page, "member_name", "payer_name"):
-        token = value.words[0].text.strip(".,;:'’‘`")
+        token = value.words[0].text.strip(EDGES)
         if re.fullmatch(r"[A-Z]{0,3}\d{6,12}[A-Z]?", token):
             reason = f"an identifier by the label '{value.label}', the rest of which could not be read"
             return [_made(page, value, token, 0.8, reason, "member_id")]

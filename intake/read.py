@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -14,7 +15,7 @@ import pypdfium2 as pdfium
 from pdfplumber.pdf import PDF
 from PIL import Image
 
-from casefile.records import PageText, Problem, Word
+from casefile.records import Box, PageText, Problem, Word
 from intake import pages
 from intake.ink import find_ink
 from intake.limits import Limits
@@ -24,6 +25,9 @@ from intake.text_layer import is_real, page_words
 from intake.vault import sha256_of
 from intake.workers import WorkerDied, WorkerTimeout, pool
 
+ASKS_TO_SIGN = re.compile(r"sign|authenticat", re.IGNORECASE)
+INK_DPI = 100
+Ink = tuple[tuple[Box, float], ...]
 Answer = tuple[PageText, Problem | None]
 Work = Future[Answer]
 OnPage = Callable[[int, int], None]
@@ -101,8 +105,9 @@ def _bound(total: int, limits: Limits) -> None:
 def _open_pdf(path: Path, limits: Limits) -> tuple[int, Iterator[Work]]:
     """The pages of a PDF; born-digital ones by their own words, the others by OCR."""
     try:
-        document = pdfium.PdfDocument(path)
-        total = len(document)
+        with pages.PDFIUM:
+            document = pdfium.PdfDocument(path)
+            total = len(document)
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower():
             message = "The PDF asks for a password. Ask the sender for a copy without one."
@@ -119,25 +124,33 @@ def _pdf_works(path: Path, document: pdfium.PdfDocument, total: int, limits: Lim
     plumber = _plumber(path)
     for index in range(total):
         words: tuple[Word, ...] = ()
-        real, rotation = False, 0
+        real = False
         if plumber is not None and index < len(plumber.pages):
             words, real = _own_words(plumber, index)
-        try:
-            image = pages.render_pdf_page(document, index, limits.max_megapixels, 100 if real else pages.DPI)
-        except (pdfium.PdfiumError, ValueError, MemoryError):
-            image = None
-        if image is None:
-            yield _broken_page(index + 1)
-        elif real:
-            page = PageText(
-                index + 1, words, "text-layer", 0.99, rotation, False, (72, 72), None, find_ink(image, words)
+        if real:
+            ink = (
+                _own_ink(document, index, words, limits) if ASKS_TO_SIGN.search(" ".join(w.text for w in words)) else ()
             )
-            yield _ready(page)
-        else:
-            yield _image_work(pages.PageImage(index + 1, image, (pages.DPI, pages.DPI)), limits)
+            yield _ready(PageText(index + 1, words, "text-layer", 0.99, 0, False, (72, 72), None, ink))
+            continue
+        try:
+            image = pages.render_pdf_page(document, index, limits.max_megapixels)
+        except (pdfium.PdfiumError, ValueError, MemoryError):
+            yield _broken_page(index + 1)
+            continue
+        yield _image_work(pages.PageImage(index + 1, image, (pages.DPI, pages.DPI)), limits)
     if plumber is not None:
         plumber.close()
-    document.close()
+    with pages.PDFIUM:
+        document.close()
+
+
+def _own_ink(document: pdfium.PdfDocument, index: int, words: tuple[Word, ...], limits: Limits) -> Ink:
+    """Pen strokes drawn on a born-digital page; none where the page cannot be rendered."""
+    try:
+        return find_ink(pages.render_pdf_page(document, index, limits.max_megapixels, INK_DPI), words)
+    except (pdfium.PdfiumError, ValueError, MemoryError):
+        return ()
 
 
 def _plumber(path: Path) -> PDF | None:

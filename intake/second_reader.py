@@ -30,6 +30,10 @@ AGREED, SPLIT = 0.97, 0.80
 """Highest confidence of a word on which both readers agree, or differ."""
 MATTERS = re.compile(r"(?=.*\d)\S{3,}")
 """A word with a digit in it: a code, an identifier, a date, a measurement."""
+PLAIN_NUMBER = re.compile(r"(0?[1-9]|1[0-2])/([0-2]?\d|3[01])/(19|20)\d\d|\(?\d{3}\)?-\d{3}-\d{4}|\d{1,2}:\d\d")
+"""Real dates, phone numbers and times: shapes a misreading seldom keeps."""
+PLAIN_SURE = 0.94
+"""Such a number is not read again when the first reader was surer than this."""
 DOUBTED_LABEL = 0.85
 """A word beside or above a value is read again when the first reader was less sure of it than this."""
 LABEL_SURE = 0.6
@@ -160,7 +164,10 @@ def _is_torn(left: Word, right: Word) -> bool:
 
 
 def _matters(run: list[Word]) -> bool:
-    return bool(MATTERS.fullmatch("".join(word.text for word in run)))
+    text = "".join(word.text for word in run)
+    if not MATTERS.fullmatch(text):
+        return False
+    return not (PLAIN_NUMBER.fullmatch(text) and _least(run) > PLAIN_SURE)
 
 
 def _crop(gray: Gray, box: Box) -> Gray:

@@ -7,15 +7,17 @@ itself and nothing else. The workers live as long as the program and serve the p
 from __future__ import annotations
 
 import atexit
+import importlib
 import multiprocessing
 import os
 import queue
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from typing import Any
 
 START_SECONDS = 60
@@ -80,13 +82,20 @@ class Workers:
 
 
 class _Worker:
-    """One process and the pipe to it."""
+    """One process and the pipe to it.
+
+    A fresh interpreter that imports only the work's own module: the caller's main module is not run again, and no
+    thread or lock of the caller is inherited.
+    """
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process: SpawnProcess = context.Process(target=_run, args=(theirs, work), daemon=True)
-        self._process.start()
+        self._pipe, theirs = multiprocessing.Pipe()
+        name = f"{work.__module__}:{work.__qualname__}"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "intake.workers", name, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        )  # fmt: skip
         theirs.close()
         self._wait(START_SECONDS)
 
@@ -99,7 +108,7 @@ class _Worker:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.join(timeout=5)
+        self._process.wait(timeout=5)
         self._pipe.close()
 
     def _wait(self, seconds: float) -> Any:
@@ -153,3 +162,8 @@ def pool(count: int, work: Callable[[Any], Any]) -> Workers:
 def _close_all() -> None:
     for workers in _pools.values():
         workers.close()
+
+
+if __name__ == "__main__":
+    _module, _function = sys.argv[1].split(":")
+    _run(Connection(int(sys.argv[2])), getattr(importlib.import_module(_module), _function))
