@@ -31,6 +31,8 @@ NUMBERED = r"\d{1,2}[a-z]?[.)]?"
 """A box number before a label: "4.", "12a)", or "4" where the dot was lost."""
 APART = 0.12
 """A value this far from a label without a colon belongs to another cell if something stands below the label."""
+OF_A_PERSON = re.compile(r"\b(id|number|birth|npi|order|signed)\b")
+"""Wordings that may end a cell whose beginning was misread ("Panteni's Member ID")."""
 LIKE = 80
 """How alike (of 100) a cell of its own and a wording must be to pass as a misread label."""
 PLAIN_LABELS = frozenset({"member", "patient", "plan", "claim", "item", "date", "to", "from", "re", "access", "time",
@@ -168,11 +170,15 @@ def _stands_as_label(line: Line, text: str, match: re.Match[str], words: tuple[W
         return True
     if wording not in PLAIN_LABELS and re.match(r"[.,]\s?[\dA-Z]", after):
         return True
+    if wording not in PLAIN_LABELS and re.match(
+        r"\s?[A-Z]{0,3}\d{5}|\s?\d{1,2}/\d", text[match.end() : match.end() + 10]
+    ):
+        return True
     following = [w for w in line.words if w.box[0] >= words[-1].box[2] - 1e-6 and w not in words]
     before = [w for w in line.words if w.box[2] <= words[0].box[0] + 1e-6 and w not in words]
     opens = not before or words[0].box[0] - before[-1].box[2] > 0.02 or bool(re.fullmatch(NUMBERED, before[-1].text))
     closes = not following or following[0].box[0] - words[-1].box[2] > 0.02
-    if opens and closes:
+    if closes and (opens or OF_A_PERSON.search(wording)):
         return True
     return opens and wording not in PLAIN_LABELS and len(wording) <= 30 and bool(re.match(r"\s*[\dA-Z]", after))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +12,17 @@ from casefile.records import Box, Word
 
 Gray = NDArray[np.uint8]
 
+SURE_WORD = 0.6
+"""Words read less surely may be the pen's strokes and are not masked."""
+STROKE = 0.03
+"""Print breaks into letters; a pen's stroke hangs together over at least this share of the page's width."""
+
 
 def find_ink(gray: Gray, words: tuple[Word, ...]) -> tuple[tuple[Box, float], ...]:
     """Signature-like marks with their share of dark pixels, top to bottom.
 
     Words the reader was sure of and long ruled lines are masked; what remains is joined across small
-    gaps and kept when 6-50 % of the page wide and 0.8-10 % high.
+    gaps and kept when 6-50 % of the page wide, 0.8-10 % high and holding one stroke that print would not.
     """
     height, width = gray.shape
     ink = (cv2.medianBlur(gray, 3) < 140).astype(np.uint8)
@@ -23,7 +30,7 @@ def find_ink(gray: Gray, words: tuple[Word, ...]) -> tuple[tuple[Box, float], ..
     rules = cv2.bitwise_or(rules, cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((max(20, height // 22), 1), np.uint8)))
     ink[cv2.dilate(rules, np.ones((5, 3), np.uint8)) > 0] = 0
     for word in words:
-        if word.confidence > 0.6 or len(word.text) > 4:
+        if word.confidence > SURE_WORD and _is_text(word.text):
             left, top, right, bottom = word.box
             ink[
                 int(top * height) - 2 : int(bottom * height) + 3,
@@ -35,6 +42,24 @@ def find_ink(gray: Gray, words: tuple[Word, ...]) -> tuple[tuple[Box, float], ..
     for left, top, across, down, _area in stats[1:count]:
         dark = float(ink[top : top + down, left : left + across].mean())
         box = left / width, top / height, (left + across) / width, (top + down) / height
-        if 0.06 <= across / width <= 0.5 and 0.008 <= down / height <= 0.1 and 0.015 < dark < 0.4 and box[1] > 0.05:
+        fits = 0.06 <= across / width <= 0.5 and 0.008 <= down / height <= 0.1 and 0.015 < dark < 0.4 and box[1] > 0.05
+        if fits and _longest_stroke(ink[top : top + down, left : left + across]) >= STROKE * width:
             found.append(((float(box[0]), float(box[1]), float(box[2]), float(box[3])), round(dark, 4)))
     return tuple(sorted(found, key=lambda item: item[0][1]))
+
+
+def _longest_stroke(ink: Gray) -> int:
+    """The width in pixels of the widest mark that hangs together (gaps of 2 pixels closed)."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(ink, np.ones((3, 3), np.uint8)), connectivity=8)
+    return int(stats[1:, 2].max(initial=0))
+
+
+def _is_text(text: str) -> bool:
+    """Whether a reading looks like print: a number, or letters with a vowel and not the same few over and over.
+
+    Loops of a pen are read as "YYYVYY", sometimes with confidence; they must not hide themselves.
+    """
+    letters = [ch for ch in text.lower() if ch.isalpha()]
+    if len(letters) < 3:
+        return bool(re.fullmatch(r"[\W\d_]*[A-Za-z]{0,2}[\W\d_]*", text))
+    return any(ch in "aeiou" for ch in letters) and 2 * len(set(letters)) > len(letters)

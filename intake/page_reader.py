@@ -28,9 +28,10 @@ def read_page(job: Job) -> tuple[PageText, Problem | None]:
     number = job.image.page_number
     page, pixels = _read_upright(job.image)
     words, banner = split_banner(page.words)
+    ink = find_ink(pixels, words)
     if job.second_words:
         words = second_reader.read_again(pixels, words, job.second_words)
-    page = replace(page, words=words, banner=banner, ink=find_ink(pixels, words))
+    page = replace(page, words=words, banner=banner, ink=ink)
     if page.confidence >= POOR and words:
         return page, None
     message = f"Page {number} was read poorly. Compare with the image, or ask for a resend in fine mode."
