@@ -27,6 +27,9 @@ demo: setup ## sample faxes to a bound packet, offline
 test: setup-test ## the whole test suite
 	@$(BIN)/python -m pytest
 
+bench-reading: setup-test ## recall, word error and pages/s by mode, beside ocrmypdf and plain pytesseract
+	@$(BIN)/python -m benchmarks.reading
+
 check: setup ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -36,4 +39,4 @@ lock: setup ## resolve the newest allowed versions into requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra dev --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-emit-find-links --no-header --no-annotate --upgrade -o requirements.lock
 
-.PHONY: help setup setup-test demo test check lock
+.PHONY: help setup setup-test demo test bench-reading check lock

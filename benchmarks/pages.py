@@ -52,7 +52,8 @@ def orientation(count: int) -> None:
     peer_seconds = (time.perf_counter() - start) / min(40, count)
     print(f"orientation: {right} of {count} right, {seconds / count:.2f} s a page with reading")
     print(
-        f"  peer, the OCR program's test on every page: {peer} of {min(40, count)} right, {peer_seconds:.2f} s a page more"
+        f"  peer, the OCR program's test on every page: {peer} of {min(40, count)} right, "
+        f"{peer_seconds:.2f} s a page more"
     )
 
 
@@ -91,7 +92,8 @@ def memory(count: int) -> None:
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
     print(
-        f"{len(text.pages)}-page fax: {len(text.pages) / seconds:.2f} pages/s, peak {child} MB a worker, {own} MB the program"
+        f"{len(text.pages)}-page fax: {len(text.pages) / seconds:.2f} pages/s, peak {child} MB a worker, "
+        f"{own} MB the program"
     )
 
 

@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.reading [--pages 48] [--seed 901] [--modes fine,standard]
 
-`read`: key values whose printed form stands in the text, before any repair. `found`: key values among the findings, after
-check digits and tables. Key values: NPI, ICD-10, HCPCS, dates, member id. `word error`: share of the reference's words that are
-not in the text. Pages per second include starting the workers (ours) and the program (ocrmypdf).
+`read`: key values whose printed form stands in the text, before any repair. `found`: key values among the findings,
+after check digits and tables. Key values: NPI, ICD-10, HCPCS, dates, member id. `word error`: share of the reference's
+words that are not in the text. Pages per second include starting the workers (ours) and the program (ocrmypdf).
 """
 
 from __future__ import annotations
@@ -149,7 +149,8 @@ def peer(samples: list[Sample]) -> Score:
         source = Path(folder) / "all.pdf"
         frames = [_image(sample).convert("L") for sample in samples]
         frames[0].save(source, "PDF", save_all=True, append_images=frames[1:], resolution=204)
-        command = [str(Path(sys.executable).parent / "ocrmypdf"), "-j", str(os.cpu_count()), "--output-type", "pdf", "-q",
+        program = str(Path(sys.executable).parent / "ocrmypdf")
+        command = [program, "-j", str(os.cpu_count()), "--output-type", "pdf", "-q",
                    "--sidecar", f"{folder}/text.txt", str(source), f"{folder}/out.pdf"]  # fmt: skip
         start = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True, env=os.environ | {"OMP_THREAD_LIMIT": "1"})
