@@ -14,8 +14,8 @@ def page_words(page: Any) -> tuple[Word, ...]:
     left0, top0 = float(page.bbox[0]), float(page.bbox[1])
     rows = page.extract_words(use_text_flow=False, keep_blank_chars=False)
     return in_lines(
-        (row["text"], (_part(row["x0"] - left0, width), _part(row["top"] - top0, height),
-                       _part(row["x1"] - left0, width), _part(row["bottom"] - top0, height)), 0.99)
+        Word(row["text"], (_part(row["x0"] - left0, width), _part(row["top"] - top0, height),
+                           _part(row["x1"] - left0, width), _part(row["bottom"] - top0, height)), 0.99, 0)
         for row in rows
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 from PIL import Image
 
+from casefile.records import Word
 from intake import pages, read
 from intake.banner import parse_banner
 from intake.inbox import FolderInbox, S3Inbox
@@ -93,9 +94,9 @@ def test_banners(line: str, expected: tuple[str, str, int, int] | None) -> None:
 
 def test_words_of_one_height_are_one_line_across_a_gap() -> None:
     raw = [
-        ("b", (0.8, 0.1, 0.9, 0.12), 1.0),
-        ("a", (0.1, 0.101, 0.2, 0.121), 1.0),
-        ("c", (0.1, 0.14, 0.2, 0.16), 1.0),
+        Word("b", (0.8, 0.1, 0.9, 0.12), 1.0, 0),
+        Word("a", (0.1, 0.101, 0.2, 0.121), 1.0, 0),
+        Word("c", (0.1, 0.14, 0.2, 0.16), 1.0, 0),
     ]
     assert [(w.text, w.line) for w in in_lines(raw)] == [("a", 0), ("b", 0), ("c", 1)]
 
