@@ -11,11 +11,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 Gray = NDArray[np.uint8]
 DPI = 200
+SKETCH_DPI = 40
+"""Enough to tell whether a scanned picture is all that its page shows."""
 LETTER_HEIGHT = 11.0
 PDFIUM = threading.Lock()
 """The PDF renderer serves one thread at a time."""
@@ -57,6 +60,54 @@ def photo_page(path: Path, max_megapixels: int) -> PageImage:
         gray = np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=method), dtype=np.uint8)
     dpi = round(height / LETTER_HEIGHT)
     return PageImage(1, even_light(gray), (dpi, dpi))
+
+
+def pdf_page_image(document: pdfium.PdfDocument, index: int, max_megapixels: int) -> tuple[Gray, tuple[int, int]]:
+    """A PDF page as square pixels at about 200 dpi, and the resolution of what was scanned.
+
+    Where the page is nothing but one scanned picture, that picture itself is taken; else the page is drawn.
+    """
+    drawn = render_pdf_page(document, index, max_megapixels, SKETCH_DPI)
+    with PDFIUM:
+        page = document[index]
+        try:
+            found = _only_picture(page, max_megapixels)
+        finally:
+            page.close()
+    if found and _looks_like(found[0], drawn):
+        return _square(*found), found[1]
+    return render_pdf_page(document, index, max_megapixels), (DPI, DPI)
+
+
+def _only_picture(page: pdfium.PdfPage, max_megapixels: int) -> tuple[Gray, tuple[int, int]] | None:
+    """The picture that makes up a whole scanned page with its resolution, or None when there is more to see."""
+    width, height = page.get_size()
+    pictures = []
+    for number, item in enumerate(page.get_objects(max_depth=1)):
+        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+            pictures.append(item)
+        elif item.type != raw.FPDF_PAGEOBJ_TEXT or number > 2000:
+            return None
+    if len(pictures) != 1 or page.get_rotation():
+        return None
+    a, b, c, d, _, _ = pictures[0].get_matrix().get()
+    if b or c or not 0.95 * width <= a <= 1.05 * width or not 0.95 * height <= d <= 1.05 * height:
+        return None
+    across, down = pictures[0].get_px_size()
+    if not 0 < across * down <= max_megapixels * 1e6:
+        return None
+    dpi = round(across * 72 / a), round(down * 72 / d)
+    if not all(90 <= edge <= 1300 for edge in dpi):
+        return None
+    bitmap = pictures[0].get_bitmap()
+    return np.array(bitmap.to_pil().convert("L"), dtype=np.uint8), dpi
+
+
+def _looks_like(picture: Gray, drawn: Gray) -> bool:
+    """Whether a picture is what the page shows: a mask, a matte or a colour table may make it another."""
+    size = (64, 82)
+    one, two = (cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.float32) for gray in (picture, drawn))
+    return float(np.abs(one - two).mean()) < 12
 
 
 def render_pdf_page(document: pdfium.PdfDocument, index: int, max_megapixels: int, dpi: int = DPI) -> Gray:
