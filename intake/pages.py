@@ -13,7 +13,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 Gray = NDArray[np.uint8]
 DPI = 200
@@ -41,25 +41,11 @@ def tiff_pages(path: Path, max_megapixels: int) -> Iterator[PageImage]:
             dpi = (DPI, DPI)
             try:
                 image.seek(index)
-                _refuse_huge(image, max_megapixels)
+                refuse_huge(image, max_megapixels)
                 dpi = _fax_dpi(image)
                 yield PageImage(index + 1, _square(np.asarray(image.convert("L")), dpi), dpi)
             except (OSError, ValueError, SyntaxError, EOFError) as error:
                 yield PageImage(index + 1, None, dpi, type(error).__name__)
-
-
-def photo_page(path: Path, max_megapixels: int) -> PageImage:
-    """A JPEG or PNG: turned as its camera says, evened out if lit unevenly."""
-    with Image.open(path) as image:
-        _refuse_huge(image, max_megapixels)
-        gray = np.asarray(ImageOps.exif_transpose(image).convert("L"))
-    height = gray.shape[0]
-    scale = DPI * LETTER_HEIGHT / height
-    if not 0.8 < scale < 1.25:
-        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        gray = np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=method), dtype=np.uint8)
-    dpi = round(height / LETTER_HEIGHT)
-    return PageImage(1, even_light(gray), (dpi, dpi))
 
 
 def pdf_page_image(document: pdfium.PdfDocument, index: int, max_megapixels: int) -> tuple[Gray, tuple[int, int]]:
@@ -123,14 +109,6 @@ def render_pdf_page(document: pdfium.PdfDocument, index: int, max_megapixels: in
             return np.array(page.render(scale=scale, grayscale=True).to_numpy().squeeze(), dtype=np.uint8)
         finally:
             page.close()
-
-
-def even_light(gray: Gray) -> Gray:
-    """Divide by the blurred background, which takes shadows off a photographed page."""
-    small = cv2.resize(gray, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
-    background = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 21)
-    light = cv2.resize(background, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(gray, np.maximum(light, 1), scale=255), dtype=np.uint8)
 
 
 def deskew(gray: Gray) -> tuple[Gray, float]:
@@ -206,7 +184,7 @@ def _turn(gray: Gray, angle: float, fill: int) -> Gray:
     return np.asarray(turned, dtype=np.uint8)
 
 
-def _refuse_huge(image: Image.Image, max_megapixels: int) -> None:
+def refuse_huge(image: Image.Image, max_megapixels: int) -> None:
     """Stop before a decompression bomb is unpacked."""
     if image.width * image.height > max_megapixels * 1_000_000:
         raise ValueError("too many pixels")

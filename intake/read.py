@@ -19,6 +19,7 @@ from intake import pages
 from intake.ink import find_ink
 from intake.limits import Limits
 from intake.page_reader import Job, read_page
+from intake.photo import photo_page
 from intake.sniff import media_type, refusal
 from intake.text_layer import SURE, is_shown, is_spelt, own_words, plumber_words
 from intake.vault import sha256_of
@@ -185,7 +186,7 @@ def _broken_page(number: int) -> Work:
 
 def _photo_work(path: Path, limits: Limits) -> Work:
     try:
-        image = pages.photo_page(path, limits.max_megapixels)
+        image = photo_page(path, limits.max_megapixels)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return _broken_page(1)
     return _image_work(image, limits)

@@ -19,6 +19,7 @@ from intake.banner import parse_banner
 from intake.inbox import FolderInbox, S3Inbox
 from intake.limits import Limits
 from intake.lines import in_lines
+from intake.photo import photo_page
 from intake.read import read_file
 from intake.vault import Vault, sha256_of
 from samples import broken, orders
@@ -184,4 +185,4 @@ def test_a_photo_with_a_camera_turn_is_upright(tmp_path: Path) -> None:
     image, exif = Image.new("L", (200, 100), 255), Image.Exif()
     exif[0x0112] = 6
     image.save(tmp_path / "photo.jpg", exif=exif)
-    assert pages.photo_page(tmp_path / "photo.jpg", 80).pixels.shape[0] > 200  # type: ignore[union-attr]
+    assert photo_page(tmp_path / "photo.jpg", 80).pixels.shape[0] > 200  # type: ignore[union-attr]
