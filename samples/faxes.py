@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from samples import broken, degrade, orders, papers
+from samples import broken, degrade, layouts_clinical, layouts_office, layouts_orders, layouts_payer, orders, papers
 from samples.people import Case, make_case
 from samples.sheet import Sheets, Truth
 
@@ -104,6 +104,17 @@ LAYOUTS: tuple[Layout, ...] = (
     papers.progress_note, papers.face_sheet, papers.denial_letter, papers.oximetry_log, papers.delivery_proof,
     papers.call_log, papers.wound_sheet,
 )  # fmt: skip
+MORE_LAYOUTS: tuple[Layout, ...] = (
+    layouts_orders.section_order, layouts_orders.table_order, layouts_orders.checkbox_order, layouts_orders.letter_order,
+    layouts_orders.printout_head_order, layouts_orders.prior_auth_request, layouts_orders.rx_pad, layouts_orders.numbered_plan_of_care,
+    layouts_clinical.visit_note, layouts_clinical.discharge_summary, layouts_clinical.walk_test, layouts_clinical.overnight_oximetry,
+    layouts_clinical.blood_gas, layouts_clinical.sleep_study, layouts_clinical.wound_table, layouts_clinical.therapy_evaluation,
+    layouts_payer.advantage_denial, layouts_payer.group_plan_denial, layouts_payer.medicaid_denial, layouts_payer.medicare_denial,
+    layouts_payer.commercial_denial, layouts_payer.remittance,
+    layouts_office.registration, layouts_office.delivery_ticket, layouts_office.phone_log, layouts_office.tax_form,
+    layouts_office.licence, layouts_office.photo_page, layouts_office.fax_cover,
+)  # fmt: skip
+"""Layouts in wordings and styles drawn at random (`samples/wordings.py`, `samples/values.py`, `samples/forms.py`)."""
 FACE_NAMES = ("sans", "serif", "mono", "wide", "narrow", "office", "book")
 
 
@@ -121,7 +132,8 @@ def write_varied(folder: Path, mode: str, pages: int, seed: int) -> list[Sample]
         case = make_case(rng)
         if rng.random() < 0.15:
             sheets.stamp()
-        LAYOUTS[number % len(LAYOUTS)](sheets, case)
+        layouts = LAYOUTS + MORE_LAYOUTS
+        layouts[number % len(layouts)](sheets, case)
         path = folder / f"{number:04d}-{mode}.{SUFFIX[mode]}"
         pdf = sheets.pdf()
         banner = f"09/14/2026 17:47 FROM:{case.office_fax.replace('-', '')}"
