@@ -68,9 +68,10 @@ def printed_forms(name: str, value: str) -> list[str]:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         return [re.sub(r"[\s-]", "", value).upper()] + ([value.replace(".", "")] if name == "icd10" else [])
     day = date.fromisoformat(value)
-    plain = [f"{month}{mark}{number}{mark}{year}" for mark in ("/", ".", "") for year in (day.strftime("%Y"), day.strftime("%y"))
-             for month in {day.strftime("%m"), str(day.month)} for number in {day.strftime("%d"), str(day.day)}]  # fmt: skip
-    named = [form for month in ("%B", "%b", "%b.") for number in {day.strftime("%d"), str(day.day)}
+    months, numbers = {day.strftime("%m"), str(day.month)}, {day.strftime("%d"), str(day.day)}
+    plain = [f"{month}{mark}{number}{mark}{year}" for mark in ("/", ".", "") for month in months for number in numbers
+             for year in (day.strftime("%Y"), day.strftime("%y"))]  # fmt: skip
+    named = [form for month in ("%B", "%b", "%b.") for number in numbers
              for form in (day.strftime(f"{month}{number},%Y"), day.strftime(f"{number}{month}%Y"),
                           day.strftime(f"{month}{number}%Y"))]  # fmt: skip
     return [form.upper() for form in (*plain, *named, day.strftime("%Y%m%d"))]
