@@ -20,9 +20,19 @@ def registration(s: Sheets, c: Case) -> None:
     s.text(54, y + 8, "EMERGENCY CONTACT", bold=True)
     s.text(60, y + 30, "Name: Ottoline Prewitt   Relationship: daughter   Phone: 555-377-2040")
     p.know("phone", "5553772040")
-    note = "Access: gate code 4471#, 3 flights of stairs, no elevator" if not p.unseen else "Delivery notes: dog on premises; use buzzer 12; 14 steps to entry"
+    note = (
+        "Access: gate code 4471#, 3 flights of stairs, no elevator"
+        if not p.unseen
+        else "Delivery notes: dog on premises; use buzzer 12; 14 steps to entry"
+    )
     s.text(60, y + 54, note)
-    s.text(60, y + 78, "Case Manager: Dana Rowland, RN  ext. 4412" if not p.unseen else "Care coordinator: Lee Maddern (555) 266-0114 x 207")
+    s.text(
+        60,
+        y + 78,
+        "Case Manager: Dana Rowland, RN  ext. 4412"
+        if not p.unseen
+        else "Care coordinator: Lee Maddern (555) 266-0114 x 207",
+    )
     if p.unseen:
         p.know("phone", "5552660114")
     s.end_page("face_sheet")
@@ -33,10 +43,16 @@ def delivery_ticket(s: Sheets, c: Case) -> None:
     p, delivered = Pen(s, c), c.ordered + timedelta(6)
     s.text(54, 50, c.supplier, bold=True)
     s.title("DELIVERY TICKET" if not p.unseen else "Equipment Delivery Receipt & Acknowledgement", 76)
-    y = drawer(p.rng, p.unseen)(s, [*p.rows("member_name", "address"), (p.label("delivery_date"), p.day(delivered))], 104)
+    y = drawer(p.rng, p.unseen)(
+        s, [*p.rows("member_name", "address"), (p.label("delivery_date"), p.day(delivered))], 104
+    )
     p.know("delivery_date", delivered.isoformat())
     p.know("hcpcs", c.item[0])
-    s.text(60, y + 10, f"{c.item[0]}   {c.item[1][:36]}   Qty 1   S/N A{p.rng.randrange(1000, 9999)}-{p.rng.randrange(10**6, 10**7)}   Lot B4471")
+    s.text(
+        60,
+        y + 10,
+        f"{c.item[0]}   {p.item_words(36)}   Qty 1   S/N A{p.rng.randrange(1000, 9999)}-{p.rng.randrange(10**6, 10**7)}   Lot B4471",
+    )
     p.know("quantity", "1")
     s.text(60, y + 70, "Received by (patient or representative):")
     s.rule(280, y + 72, 200)
@@ -49,9 +65,17 @@ def phone_log(s: Sheets, c: Case) -> None:
     p = Pen(s, c)
     s.title("TELEPHONE LOG" if not p.unseen else "Payer Contact Record", 60)
     y = drawer(p.rng, p.unseen)(s, p.rows("member_name", "member_id"), 92)
-    s.text(60, y + 6, f"{p.day(c.ordered + timedelta(20))} 9:15 AM - spoke with Dana R. at {c.payer}. {p.label('reference_number')}: {c.reference}")
+    s.text(
+        60,
+        y + 6,
+        f"{p.day(c.ordered + timedelta(20))} 9:15 AM - spoke with Dana R. at {c.payer}. {p.label('reference_number')}: {c.reference}",
+    )
     p.know("reference_number", c.reference.replace("-", ""))
-    s.text(60, y + 26, f"{p.day(c.ordered + timedelta(24))} 2:40 PM - left message with Lee M., case manager, ext. 3391. Outcome: pending.")
+    s.text(
+        60,
+        y + 26,
+        f"{p.day(c.ordered + timedelta(24))} 2:40 PM - left message with Lee M., case manager, ext. 3391. Outcome: pending.",
+    )
     s.end_page("call_log")
 
 
@@ -80,7 +104,13 @@ def licence(s: Sheets, c: Case) -> None:
 def photo_page(s: Sheets, c: Case) -> None:
     """A picture with a caption."""
     p = Pen(s, c)
-    s.text(60, 60, f"Photo of wound, {c.first} {c.last[0]}., taken {p.day(c.ordered)}" if not p.unseen else f"Image 1 of 1 - sacral wound photograph {p.day(c.ordered)}")
+    s.text(
+        60,
+        60,
+        f"Photo of wound, {c.first} {c.last[0]}., taken {p.day(c.ordered)}"
+        if not p.unseen
+        else f"Image 1 of 1 - sacral wound photograph {p.day(c.ordered)}",
+    )
     s.canvas.setFillGray(0.55)
     s.canvas.ellipse(150, 250, 450, 560, fill=1)
     s.canvas.setFillGray(0.3)

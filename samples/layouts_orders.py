@@ -8,7 +8,13 @@ from samples.forms import Pen, UnseenSheets, boxes, drawer, piped, stacked, two_
 from samples.people import EXTRAS, Case, extra_item
 from samples.sheet import Sheets, long
 
-TITLES_SEEN = ("PHYSICIAN ORDER", "STANDARD WRITTEN ORDER", "DME ORDER FORM", "PRESCRIPTION FOR HOME MEDICAL EQUIPMENT", "DETAILED WRITTEN ORDER")
+TITLES_SEEN = (
+    "PHYSICIAN ORDER",
+    "STANDARD WRITTEN ORDER",
+    "DME ORDER FORM",
+    "PRESCRIPTION FOR HOME MEDICAL EQUIPMENT",
+    "DETAILED WRITTEN ORDER",
+)
 TITLES_UNSEEN = ("Durable Medical Equipment Prescription", "Rx - Home Oxygen", "Equipment & Supply Order", "HOME CARE REFERRAL / ORDERS",
                  "WRITTEN ORDER PRIOR TO DELIVERY", "Supply Reorder Prescription", "Order Requisition")  # fmt: skip
 
@@ -66,11 +72,13 @@ def table_order(s: Sheets, c: Case, signed: bool = True) -> None:
     first = [p.row(name) for name, _ in columns]
     second = {"hcpcs": other[0], "description": other[1], "quantity": "2", "frequency": "as needed"}
     p.know("hcpcs", other[0])
-    for number, texts in enumerate(([row[0] for row in first], [row[1] for row in first], [second[name] for name, _ in columns])):
+    for number, texts in enumerate(
+        ([row[0] for row in first], [row[1] for row in first], [second[name] for name, _ in columns])
+    ):
         x = 54.0
         for (_, width), words in zip(columns, texts, strict=True):
             s.box(x, y + 22 * number, width, 22)
-            s.text(x + 4, y + 22 * number + 15, words[: width // 5], bold=number == 0, size=s.size - 2)
+            s.text(x + 4, y + 22 * number + 15, words[: int(width / 5)], bold=number == 0, size=s.size - 2)
             x += width
     y += 96
     y = drawer(p.rng, p.unseen)(s, p.rows("ordering_provider_name", "ordering_provider_npi", "facility_npi"), y)
@@ -83,13 +91,16 @@ def checkbox_order(s: Sheets, c: Case, signed: bool = True) -> None:
     p = Pen(s, c)
     p.heading(54)
     _title(p, 90)
-    y = (stacked if p.unseen else boxes)(s, p.rows("member_name", "member_dob", "member_id", "order_date", "payer_name", "phone"), 112) + 8
+    y = (stacked if p.unseen else boxes)(
+        s, p.rows("member_name", "member_dob", "member_id", "order_date", "payer_name", "phone"), 112
+    ) + 8
     s.text(54, y, "Check all items that apply:", bold=True)
     marks = p.rng.choice((("[x]", "[ ]"), ("(X)", "( )")) if p.unseen else (("[X]", "[ ]"), ("[X]", "[_]")))
     items = [c.item, *[extra for extra in EXTRAS if extra[0] != c.item[0]][:5]]
     p.rng.shuffle(items)
     for number, (code, words) in enumerate(items):
         x, line = 60 + 250 * (number % 2), y + 20 + 20 * (number // 2)
+        words = p.item_words(26) if code == c.item[0] else words
         s.text(x, line, f"{marks[0] if code == c.item[0] else marks[1]} {code} {words[:26]}", size=s.size - 1)
     p.know("hcpcs", c.item[0])
     y = _diagnoses(p, y + 96)
@@ -112,7 +123,7 @@ def letter_order(s: Sheets, c: Case, signed: bool = True) -> None:
     listed = " and ".join(f"{words.lower()} ({code})" for code, words in c.codes)
     opening = ("To whom it may concern: please provide", "Please dispense", "I am ordering")[p.rng.randrange(3)]
     y = s.prose(184, [
-        f"{opening} {c.item[1].lower()} ({c.item[0]}) for my patient {c.name}, who has {listed}. This is the written order for the item.",
+        f"{opening} {p.item_words().lower()} ({c.item[0]}) for my patient {c.name}, who has {listed}. This is the written order for the item.",
         f"The expected need is {c.need}. Call our office at {c.office_phone} with questions. ZIP 44099, suite 10115.",
     ])  # fmt: skip
     p.know("ordering_provider_npi", c.npi)
@@ -128,9 +139,26 @@ def printout_head_order(s: Sheets, c: Case, signed: bool = True) -> None:
     y = piped(s, p.rows("member_name", "member_dob", "mrn", "payer_name", "member_id", "sex"), 56) + 10
     s.rule(54, y - 8, 500)
     _title(p, y + 8)
-    y = drawer(p.rng, p.unseen)(s, p.rows("order_date", "description", "hcpcs", "quantity", "frequency", "ordering_provider_name", "ordering_provider_npi"), y + 34)
+    y = drawer(p.rng, p.unseen)(
+        s,
+        p.rows(
+            "order_date",
+            "description",
+            "hcpcs",
+            "quantity",
+            "frequency",
+            "ordering_provider_name",
+            "ordering_provider_npi",
+        ),
+        y + 34,
+    )
     y = _diagnoses(p, y + 6)
-    s.text(60, y, f"Order #: {p.rng.randrange(10**9, 2 * 10**9)}   Encounter: {p.rng.randrange(10**8, 10**9)}   Dept: 10482", size=s.size - 2)
+    s.text(
+        60,
+        y,
+        f"Order #: {p.rng.randrange(10**9, 2 * 10**9)}   Encounter: {p.rng.randrange(10**8, 10**9)}   Dept: 10482",
+        size=s.size - 2,
+    )
     p.sign(y + 10, signed)
     s.end_page("order")
 
@@ -158,14 +186,16 @@ def rx_pad(s: Sheets, c: Case, signed: bool = True) -> None:
     """A prescription slip, little on it, NPI in the head beside the name."""
     p = Pen(s, c)
     s.title(f"{c.doctor}, MD", 70)
-    s.canvas.drawCentredString(306, 792 - 90, f"{c.practice}  NPI: {c.npi}  DEA: FK5550013  Lic {p.rng.randrange(10000, 99999)}")
+    s.canvas.drawCentredString(
+        306, 792 - 90, f"{c.practice}  NPI: {c.npi}  DEA: FK5550013  Lic {p.rng.randrange(10000, 99999)}"
+    )
     s.canvas.drawCentredString(306, 792 - 106, f"Tel {c.office_phone}   Fax {c.office_fax}")
     p.know("ordering_provider_npi", c.npi)
     s.rule(54, 114, 500)
     y = two_columns(s, p.rows("member_name", "member_dob", "address", "order_date"), 140)
     s.text(60, y + 20, "Rx", bold=True, size=s.size + 8)
     p.know("hcpcs", c.item[0])
-    s.text(80, y + 48, f"{c.item[1]}   {c.item[0]}")
+    s.text(80, y + 48, f"{p.item_words()}   {c.item[0]}")
     y = _diagnoses(p, y + 76)
     y = two_columns(s, p.rows("quantity", "refills", "length_of_need"), y)
     p.sign(y + 20, signed)
@@ -175,7 +205,9 @@ def rx_pad(s: Sheets, c: Case, signed: bool = True) -> None:
 def numbered_plan_of_care(s: Sheets, c: Case, signed: bool = True) -> None:
     """A plan of care in the arrangement of the old federal form, boxes with numbers."""
     p, start = Pen(s, c), c.ordered
-    s.title("HOME HEALTH CERTIFICATION AND PLAN OF CARE" if not p.unseen else "Plan of Treatment / Certification (485)", 54)
+    s.title(
+        "HOME HEALTH CERTIFICATION AND PLAN OF CARE" if not p.unseen else "Plan of Treatment / Certification (485)", 54
+    )
     day, width = p.day, 168
     cell = [("1. Patient's HI Claim No.", p.row("mbi")[1]), ("2. Start Of Care Date", day(start)),
             ("3. Certification Period", f"From: {day(start)} To: {day(start + timedelta(59))}"),
@@ -188,6 +220,7 @@ def numbered_plan_of_care(s: Sheets, c: Case, signed: bool = True) -> None:
         s.text(x + 4, y + 10, label, size=s.size - 3)
         s.text(x + 4, y + 27, value[:34], size=s.size - 2)
     p.know("service_start", start.isoformat())
+    p.know("service_end", (start + timedelta(59)).isoformat())
     y = 196.0
     for number, (code, words) in enumerate(c.codes):
         label = "11. ICD Principal Diagnosis" if number == 0 else f"13. ICD Other Pertinent Diagnoses ({number})"
@@ -196,8 +229,17 @@ def numbered_plan_of_care(s: Sheets, c: Case, signed: bool = True) -> None:
         s.text(58, y + 14, f"{code}   {words}   {day(start - timedelta(90))}", size=s.size - 1)
         p.know("icd10", code)
         y += 32
-    s.text(58, y + 8, "10. Medications: Dose/Frequency/Route (N)ew (C)hanged: Furosemide 40 mg PO daily; Albuterol 2.5 mg neb q4h prn", size=s.size - 3)
+    s.text(
+        58,
+        y + 8,
+        "10. Medications: Dose/Frequency/Route (N)ew (C)hanged: Furosemide 40 mg PO daily; Albuterol 2.5 mg neb q4h prn",
+        size=s.size - 3,
+    )
     s.text(58, y + 26, "21. Orders for Discipline and Treatments: SN 2W4, 1W5; PT 2W3 for gait.", size=s.size - 2)
-    y = two_columns(s, [("24. Physician's Name", p.row("ordering_provider_name")[1]), ("NPI", p.row("ordering_provider_npi")[1])], y + 56)
+    y = two_columns(
+        s,
+        [("24. Physician's Name", p.row("ordering_provider_name")[1]), ("NPI", p.row("ordering_provider_npi")[1])],
+        y + 56,
+    )
     p.sign(y + 12, signed)
     s.end_page("plan_of_care")

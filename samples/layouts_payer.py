@@ -41,10 +41,15 @@ def _letter(p: Pen, payer: str, title: str, noticed: date) -> float:
     s.text(60, 138, f"{p.c.street}")
     s.text(60, 152, p.c.town)
     s.title(title, 180)
-    rows = p.rows("member_name", "member_id", "claim_number" if p.rng.random() < 0.5 else "reference_number", "ordering_provider_name")
+    rows = p.rows(
+        "member_name",
+        "member_id",
+        "claim_number" if p.rng.random() < 0.5 else "reference_number",
+        "ordering_provider_name",
+    )
     p.know("payer_name", payer)
     y = (tight if not p.unseen else two_columns)(s, rows, 204)
-    s.text(60, y + 4, f"Service: {p.c.item[1][:40]} ({p.c.item[0]})")
+    s.text(60, y + 4, f"Service: {p.item_words(40)} ({p.c.item[0]})")
     p.know("hcpcs", p.c.item[0])
     return y + 28
 
@@ -55,7 +60,9 @@ def _reason(p: Pen) -> str:
     return REASONS[kind][p.unseen]
 
 
-def _denial(s: Sheets, c: Case, payer: str, title: str, days: int, appeal: str, tail: str, printed_days: int = -1) -> None:
+def _denial(
+    s: Sheets, c: Case, payer: str, title: str, days: int, appeal: str, tail: str, printed_days: int = -1
+) -> None:
     """A letter: what was denied and why, then the right to appeal with a window or a printed last day."""
     p, noticed = Pen(s, c), c.ordered + timedelta(40)
     y = _letter(p, payer, title, noticed)
@@ -118,9 +125,19 @@ def remittance(s: Sheets, c: Case) -> None:
     s.title("EXPLANATION OF BENEFITS" if not p.unseen else "Provider Remittance Advice", 84)
     y = drawer(p.rng, p.unseen)(s, p.rows("member_name", "member_id", "claim_number"), 110) + 10
     columns = (54, 130, 200, 262, 330, 400, 470)
-    group, carc, rarc = p.rng.choice((("CO", "50", "N115"), ("PR", "204", "N130"), ("CO", "16", "M127"), ("OA", "18", "N522"), ("CO", "197", "M62")))
+    group, carc, rarc = p.rng.choice(
+        (("CO", "50", "N115"), ("PR", "204", "N130"), ("CO", "16", "M127"), ("OA", "18", "N522"), ("CO", "197", "M62"))
+    )
     head = ("Service date", "HCPCS", "Billed", "Allowed", "Paid", "Adj", "Remark")
-    row = (served.strftime("%m/%d/%Y"), c.item[0] + (" RR" if p.unseen else ""), "$412.50", "0.00", "0.00", f"{group}-{carc}" if not p.unseen else f"{group} {carc}", rarc)
+    row = (
+        served.strftime("%m/%d/%Y"),
+        c.item[0] + (" RR" if p.unseen else ""),
+        "$412.50",
+        "0.00",
+        "0.00",
+        f"{group}-{carc}" if not p.unseen else f"{group} {carc}",
+        rarc,
+    )
     for number, texts in enumerate((head, row)):
         for x, words in zip(columns, texts, strict=True):
             s.text(x, y + 20 * number, words, bold=number == 0, size=s.size - 3)
@@ -131,5 +148,12 @@ def remittance(s: Sheets, c: Case) -> None:
     p.know("service_start", served.isoformat())
     p.know("denial_code", f"{group}-{carc}")
     p.know("denial_code", rarc)
-    s.text(54, y + 70, f"Check number 0088214  Check date {p.day(served + timedelta(20))}  Total paid $0.00", size=s.size - 2)
+    p.know("denial_reason", {"50": "not medically necessary", "204": "non-covered benefit", "16": "records missing", "18": "duplicate claim",
+                             "197": "no or wrong authorization"}[carc])  # fmt: skip
+    s.text(
+        54,
+        y + 70,
+        f"Check number 0088214  Check date {p.day(served + timedelta(20))}  Total paid $0.00",
+        size=s.size - 2,
+    )
     s.end_page("denial_letter")

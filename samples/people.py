@@ -103,7 +103,6 @@ def extra_item(case: Case) -> tuple[str, str]:
     return next((extra for item, extra in zip(ITEMS, EXTRAS, strict=True) if item == case.item), EXTRAS[0])
 
 
-
 def npi(rng: Random) -> str:
     """A ten-digit number whose last digit agrees with the check rule for provider numbers."""
     body = "1" + "".join(str(rng.randrange(10)) for _ in range(8))
