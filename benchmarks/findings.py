@@ -95,7 +95,8 @@ def read(path: Path) -> tuple[PageText, ...]:
 
 def key(row: Finding) -> tuple[str, str]:
     """A finding as the truth writes it: dates by their role, names and words without case."""
-    name = f"{row.role}_date" if row.field == "service_start" and f"{row.role}_date" in DATED else row.field
+    apart = row.field == "service_start" and row.role in {"visit", "test", "delivery", "admission"}
+    name = f"{row.role}_date" if apart else row.field
     return name, squeeze(name, row.value)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from casefile.records import Finding, Line, PageText
+from extractors.day import ANY
 from extractors.labels import label_over
 from extractors.repair import candidates
 
@@ -18,7 +19,7 @@ LIKE = 75
 """How alike (of 100) a word must be to pass as a misread diagnosis label."""
 EDITION = "ICD-10-CM April 2026"
 DOTTED = re.compile(
-    r"(?<![\w.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w])"
+    r"(?<![\w.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
 )
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
@@ -115,6 +116,8 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
             return None
         return _finding(page, line, match, code, 0.7, "suspect", "header: needs more characters")
     if not labelled:
+        return None
+    if ANY.search(line.text[max(0, match.start() - 6) : match.end() + 8]):
         return None
     options = [o for o in set(candidates(raw, first_is_letter=True)) if _table().get(o)]
     if len(match[1]) == 4:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from casefile.records import Box, Line, PageText, Word, union
-from extractors.expected import AMOUNTS, FITS, fits
+from extractors.day import ANY
+from extractors.expected import AMOUNTS, DATES, DIGITS, FITS, NPIS, fits
 from extractors.tokens import CELL, NUMBERED, Token, closes, opens, tokens_of
 from extractors.wordings import LONGEST, fold, misread, plain_wordings, section_wordings, wordings
 
@@ -24,6 +25,10 @@ OF_A_PERSON = re.compile(r"\b(id|number|birth|npi|order|signed|dob)\b")
 NOT_THE_PATIENTS = frozenset(fold(word) for word in ("spouse", "emergency", "caregiver", "guarantor", "secondary", "mother", "father",
                              "parent", "guardian", "employer", "alternate", "prior", "previous", "old", "contact", "tertiary", "and", "the", "your", "his", "her", "their"))  # fmt: skip
 """Words just before a wording that make it somebody else's label, or prose."""
+
+
+SPANS = frozenset({"from", "to"})
+"""Words that are part of a span of dates, not labels of their own."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +204,13 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
     rest = " ".join(token.word.text for token in tokens[end + 1 : end + 6])
     if tokens[end].word.text.endswith((".", ",")) and re.match(r"[\dA-Z]", following):
         return begins or field in FITS and fits(field, rest)
-    if re.match(r"[A-Z]{0,3}\d{5}|\d{1,2}/\d", following):
+    if (
+        re.match(r"[A-Z]{0,3}\d{5}|\d{1,2}/\d", following)
+        or field in DATES
+        and ANY.match(rest)
+        or field in NPIS
+        and DIGITS.match(rest)
+    ):
         return True
     return (
         begins
@@ -300,6 +311,7 @@ def _below(
         first = row[cell[0]].word
         if first.box[1] - hit.box[3] > BELOW or first.box[0] > hit.box[0] + 0.12:
             return ()
+        labels = tuple(label for label in labels if hit.field not in DATES or label.label not in SPANS)
         if any(label.start <= place < label.end for label in labels for place in cell[:1]):
             return ()
         value = [first]

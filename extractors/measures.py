@@ -47,6 +47,11 @@ DOSE = re.compile(
     r"\b([A-Z][a-z]{3,}(?:[- ][a-z]{4,})?|[A-Z]{5,})\s+(\d[\d,.]*\s?(?:mg|mcg|g|units?|mEq|mL|grams?)(?:\s?/\s?\d*\s?\w+)?)\s+((?:PO|IV|IM|SQ|subcut\w*|SC|by mouth|nebuli[sz]ed|neb|inhaled|topical\w*|oral\w*|via \w+|per \w+ tube)\b[^.;,]{0,40})",
     re.IGNORECASE,
 )
+COUNT = re.compile(
+    r"#?\s?\d[\d,]*(?:\.\d+)?(?:\s?\([\w ]{1,12}\))?(?:\s?(?:each|ea|box(?:es)?|bx|units?|ct|count|pairs?|pr|packs?|pkgs?|cases?|bottles?|cans?|months?|days?|sets?|"
+    r"rolls?|tubes?|kits?|pieces?|pcs?|ml|cc|pads?|strips?|vials?|bags?|sleeves?|cartons?|sheets?)\b)?(?:\s?(?:per|/|every|each|a)\s?(?:\d+\s?)?(?:day|week|month|mo|year|wk)s?\b)?",
+    re.IGNORECASE,
+)
 CONDITION = (
     ("rest", r"\brest|\bsitting|\bseated|\bawake at"),
     ("exertion", r"walk|exert|ambulat|exercis|activity|6\s?mwt|stairs"),
@@ -61,6 +66,7 @@ LABELLED = {
     "frequency": 0.9,
     "liters_per_minute": 0.94,
     "ahi": 0.93,
+    "spo2": 0.93,
     "po2": 0.9,
     "pco2": 0.9,
 }
@@ -97,18 +103,22 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
     """A number or a count of time by its label, as printed."""
     text = value.text.strip(" _:;,-")
     sure = LABELLED[value.field]
-    if value.field in {"liters_per_minute", "ahi", "po2", "pco2"}:
-        match = re.match(r"\D{0,12}?(\d{1,3}(?:\.\d{1,2})?)", text)
-        if not match:
+    role = None
+    if value.field in {"liters_per_minute", "ahi", "po2", "pco2", "spo2"}:
+        match = re.match(r"[^\d<>≤≥]{0,12}?(\d{1,3}(?:\.\d{1,2})?)(?![\d/-])", text)
+        if not match or value.field == "spo2" and not 40 <= float(match[1]) <= 100:
             return None
+        role = _condition(f"{value.label} {text}") if value.field == "spo2" else None
         text = match[1]
+    elif value.field == "quantity" and (match := COUNT.match(text)):
+        text = match[0].strip()
     elif len(text) > 60 or not re.search(
         r"\d|daily|weekly|monthly|nightly|life|as needed|prn|continuous|each|once|twice|every|indefinite",
         text,
         re.IGNORECASE,
     ):
         return None
-    return Finding(value.field, text, value.text, page.page_number, value.box, sure * (0.85 + 0.15 * value.confidence), "valid", None,
+    return Finding(value.field, text, value.text, page.page_number, value.box, sure * (0.85 + 0.15 * value.confidence), "valid", role,
                    f"as printed by the label '{value.label}'")  # fmt: skip
 
 

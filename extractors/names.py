@@ -30,7 +30,7 @@ def normal_name(text: str) -> str:
     last, comma, first = bare.partition(",")
     if comma:
         first, _, more = first.strip().partition(",")
-        if fold(first) in SUFFIXES:
+        if first.lower().strip(" .") in SUFFIXES:
             last, first = f"{last} {first}", more.strip()
         bare = f"{first.strip()} {last.strip()}".strip()
     parts = PART.findall(bare)
