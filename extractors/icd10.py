@@ -10,6 +10,8 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from casefile.records import Finding, Line, PageText
+from extractors.day import ANY
+from extractors.labels import label_over
 from extractors.repair import candidates
 
 TABLE = Path(__file__).parent / "data" / "icd10cm-2026.txt.gz"
@@ -17,11 +19,14 @@ LIKE = 75
 """How alike (of 100) a word must be to pass as a misread diagnosis label."""
 EDITION = "ICD-10-CM April 2026"
 DOTTED = re.compile(
-    r"(?<![\w.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w])"
+    r"(?<![\w.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
 )
-PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}(?![\w-])")
-LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication", re.IGNORECASE)
-COLUMN = re.compile(r"hcpcs|cpt|procedure|zip|phone|fax|claim|serial|member id|policy", re.IGNORECASE)
+PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
+LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
+LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
+"""What stands before a short code that is written behind or before its words."""
+NOT_OURS = frozenset({"code", "cpt", "modifier", "claim_number", "member_id", "group_number", "reference_number", "authorization_number",
+                      "phone", "fax", "npi", "quantity", "tax_id", "shipping_address"})  # fmt: skip
 
 
 @cache
@@ -36,24 +41,53 @@ def dotted(code: str) -> str:
     return code[:3] + "." + code[3:] if len(code) > 3 else code
 
 
+def is_billable(code: str) -> bool:
+    """Whether a code (without its dot) is in the table and complete."""
+    return bool(_table().get(code))
+
+
 def find(page: PageText) -> list[Finding]:
-    """Find diagnosis codes: dotted ones anywhere, undotted ones only near a diagnosis label."""
+    """Find diagnosis codes: dotted ones anywhere, undotted ones only by a diagnosis label."""
     findings = []
     for number, line in enumerate(page.lines):
-        near = " ".join(other.text for other in page.lines[max(0, number - 3) : number + 1])
+        text = line.text[:2000]
+        near = " ".join(other.text[:600] for other in page.lines[max(0, number - 3) : number + 1])
         labelled = _is_labelled(near)
         spans: list[tuple[int, int]] = []
-        for match in DOTTED.finditer(line.text[:2000]):
-            if finding := _judge(page, line, match, match[1] + match[2], labelled):
+        for match in DOTTED.finditer(text):
+            place = line.words_in(match.start(), match.end())[0].box
+            ours = labelled or label_over(page, number, place) == "diagnosis"
+            if finding := _judge(page, line, match, match[1] + match[2], ours):
                 findings.append(finding)
                 spans.append(match.span())
-        if not LABEL.search(line.text) or COLUMN.search(line.text):
-            continue
-        for match in PLAIN.finditer(line.text[:2000]):
-            free = not any(start <= match.start() < end for start, end in spans)
-            if free and len(match[0]) > 3 and _table().get(match[0]):
-                findings.append(_finding(page, line, match, match[0], 0.8, "valid", "billable code without its dot"))
+        for match in PLAIN.finditer(text):
+            if any(start <= match.start() < end for start, end in spans) or not is_billable(match[0]):
+                continue
+            if sure := _undotted(page, number, line, match, bool(spans)):
+                reason = "billable code without its dot" if len(match[0]) > 3 else f"billable in {EDITION}"
+                findings.append(_finding(page, line, match, match[0], sure, "valid", reason))
     return findings
+
+
+def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], beside_others: bool) -> float:
+    """How sure an undotted or three-character code is by its surroundings; 0 when it is none."""
+    place = line.words_in(match.start(), match.end())[0].box
+    governed, before = label_over(page, number, place), line.text[: match.start()]
+    behind = line.text[match.end() : match.end() + 2].strip()
+    enclosed = bool(LISTED.search(before[-6:])) or behind[:1] in {")", "]", ",", ";", ":", "-", "."}
+    if governed == "diagnosis":
+        return 0.95 if len(match[0]) > 3 or enclosed or beside_others else 0.9
+    if governed in NOT_OURS:
+        return 0.0
+    if LABEL.search(before) and not re.search(r"hcpcs|cpt|proc", before, re.IGNORECASE):
+        return 0.86
+    return (
+        0.86
+        if len(match[0]) == 3
+        and (beside_others or _is_labelled(" ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])))
+        and enclosed
+        else 0.0
+    )
 
 
 def _is_labelled(near: str) -> bool:
@@ -78,8 +112,12 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
                     page, line, match, code, 0.92, "repaired", f"{reason}; its dot was read as another mark"
                 )
             return _finding(page, line, match, code, 0.98 if labelled else 0.95, "valid", reason)
+        if not labelled:
+            return None
         return _finding(page, line, match, code, 0.7, "suspect", "header: needs more characters")
     if not labelled:
+        return None
+    if ANY.search(line.text[max(0, match.start() - 6) : match.end() + 8]):
         return None
     options = [o for o in set(candidates(raw, first_is_letter=True)) if _table().get(o)]
     if len(match[1]) == 4:

@@ -158,7 +158,7 @@ class Pen:
         return values.item_text(self.rng, self.c.item[0], self.c.modifiers, self.unseen)
 
     def _description(self) -> str:
-        return self.c.item[1][:40]
+        return self.item_words(40)
 
     def _claim_number(self) -> str:
         self.know("claim_number", self.c.claim)
@@ -177,6 +177,13 @@ class Pen:
 
     def _height(self) -> str:
         return f"{self.rng.randrange(58, 76)} in"
+
+    def item_words(self, most: int = 99) -> str:
+        """The item in words; a flow printed among them is true as well."""
+        words = self.c.item[1][:most]
+        if "2 L/min" in words:
+            self.know("liters_per_minute", "2")
+        return words
 
     def diagnoses(self) -> list[str]:
         """Diagnosis lines, noted as truth."""
@@ -284,13 +291,17 @@ def tight(s: Sheets, rows: Sequence[Row], y: float) -> float:
 
 def two_columns(s: Sheets, rows: Sequence[Row], y: float) -> float:
     """Two label-value pairs a line."""
-    for number, (label, value) in enumerate(rows):
-        x = 50 + 260 * (number % 2)
-        s.text(x, y, label + ":", bold=True, size=s.size - 1)
-        left = x + 8 + s.canvas.stringWidth(label + ":", s.bold, s.size - 1)
-        s.text(max(x + 86, left), y, value[:34], size=s.size - 1)
-        y += s.size * 1.8 * (number % 2)
-    return y + s.size * 1.8 * (len(rows) % 2)
+    column, size = 0, s.size - 1
+    for label, value in rows:
+        head = 8 + s.canvas.stringWidth(label + ":", s.bold, size)
+        wide = max(86.0, head) + s.canvas.stringWidth(value, s.regular, size) > 250
+        if wide and column:
+            y, column = y + s.size * 1.8, 0
+        x = 50 + 260 * column
+        s.text(x, y, label + ":", bold=True, size=size)
+        s.text(x + max(86.0, head), y, value, size=size)
+        y, column = (y + s.size * 1.8, 0) if column or wide else (y, 1)
+    return y + s.size * 1.8 * column
 
 
 def boxes(s: Sheets, rows: Sequence[Row], y: float) -> float:
@@ -299,7 +310,12 @@ def boxes(s: Sheets, rows: Sequence[Row], y: float) -> float:
         x = 54 + 168 * (number % 3)
         s.box(x, y, 168, 36)
         s.text(x + 4, y + 10, label, size=s.size - 3)
-        s.text(x + 4, y + 27, value[:30], size=s.size - 1)
+        s.text(
+            x + 4,
+            y + 27,
+            value,
+            size=min(s.size - 1, 158 * s.size / max(1.0, s.canvas.stringWidth(value, s.regular, s.size))),
+        )
         y += 36 * (number % 3 == 2)
     return y + (52 if len(rows) % 3 else 14)
 
@@ -328,7 +344,7 @@ def right_aligned(s: Sheets, rows: Sequence[Row], y: float) -> float:
 def piped(s: Sheets, rows: Sequence[Row], y: float) -> float:
     """Three pairs a line with bars between, as chart systems print heads."""
     for start in range(0, len(rows), 3):
-        s.text(54, y, " | ".join(f"{label}: {value[:30]}" for label, value in rows[start : start + 3]), size=s.size - 2)
+        s.text(54, y, " | ".join(f"{label}: {value}" for label, value in rows[start : start + 3]), size=s.size - 2)
         y += s.size * 1.6
     return y
 
@@ -355,7 +371,9 @@ def underscored(s: Sheets, rows: Sequence[Row], y: float) -> float:
 def stacked(s: Sheets, rows: Sequence[Row], y: float) -> float:
     """Three columns without rules, label above value."""
     for number, (label, value) in enumerate(rows):
-        s.above(56 + 172 * (number % 3), y, label, value[:28])
+        fit = min(s.size, 162 * s.size / max(1.0, s.canvas.stringWidth(value, s.bold, s.size)))
+        s.text(56 + 172 * (number % 3), y, label, size=s.size - 2.5)
+        s.text(56 + 172 * (number % 3), y + 14, value, bold=True, size=fit)
         y += 36 * (number % 3 == 2)
     return y + (40 if len(rows) % 3 else 6)
 

@@ -34,7 +34,7 @@ def visit_note(s: Sheets, c: Case) -> None:
              f"Vitals - BP 132/78 P 88 R 18. O2 sat {rest} % RA resting; oxygen saturation fell to {walk}% while walking on room air."),
         "FAMILY HISTORY: mother with asthma (J45.909). " + _say(p, "No evidence of pneumonia (J18.9).", "Pneumonia (J18.9) was ruled out. History of tobacco use (Z87.891)."),
         f"ASSESSMENT: 1. {words} {code}." + "".join(f" {n}. {w} {k}." for n, (k, w) in enumerate(c.codes[1:], 2)),
-        f"PLAN: order {c.item[1].lower()}. Return in three months. Zip 44099.",
+        f"PLAN: order {p.item_words().lower()}. Return in three months. Zip 44099.",
     ])  # fmt: skip
     p.know("spo2", str(rest))
     p.know("spo2", str(walk))
@@ -52,6 +52,7 @@ def discharge_summary(s: Sheets, c: Case) -> None:
     y = _head(p, "DISCHARGE SUMMARY", "mrn")
     rows = [("Admit Date", p.day(out - timedelta(5))),
             (_say(p, "Discharge Date/Time", "Discharged"), f"{p.day(out)} {_say(p, '14:30', '2:30 PM')}"), ("Attending", f"{c.doctor}, MD")]  # fmt: skip
+    p.know("ordering_provider_name", c.doctor)
     y = drawer(p.rng, p.unseen)(s, rows, y + 6)
     p.know("discharge_at", f"{out.isoformat()}T14:30")
     for code, _ in c.codes:
@@ -87,6 +88,7 @@ def walk_test(s: Sheets, c: Case) -> None:
             s.text(300, at, f"SpO2 {value} %")
             s.text(420, at, f"HR {80 + 9 * number}")
         p.know("spo2", value)
+    p.know("liters_per_minute", "2")
     s.text(60, y + 120, f"{_say(p, 'Distance walked', 'Total distance')}: {p.rng.randrange(120, 900)} feet   Borg 6/10")
     s.text(60, y + 144, "Tested by: respiratory therapist, pulmonary function laboratory")
     s.end_page("test_result")
@@ -96,7 +98,10 @@ def overnight_oximetry(s: Sheets, c: Case) -> None:
     """An overnight recording with summary numbers."""
     p, day = Pen(s, c), c.ordered - timedelta(6)
     y = _head(p, _say(p, "OVERNIGHT OXIMETRY REPORT", "Nocturnal Pulse Oximetry Recording"))
-    rows = [(p.label("test_date"), p.day(day)), ("Recording time", "7:42 hh:mm"), ("Lowest SpO2", f"{p.rng.randrange(71, 82)}%"),
+    lowest = str(p.rng.randrange(71, 82))
+    p.know("spo2", lowest)
+    p.know("spo2", "89.4")
+    rows = [(p.label("test_date"), p.day(day)), ("Recording time", "7:42 hh:mm"), ("Lowest SpO2", f"{lowest}%"),
             ("Time with SpO2 <= 88%", "42.5 minutes"), ("Mean SpO2", "89.4 %"), ("Condition", "Room air, sleep")]  # fmt: skip
     p.know("test_date", day.isoformat())
     drawer(p.rng, p.unseen)(s, rows, y + 8)
@@ -107,6 +112,7 @@ def blood_gas(s: Sheets, c: Case) -> None:
     """Arterial blood gas."""
     p, day = Pen(s, c), c.ordered - timedelta(4)
     y = _head(p, _say(p, "ARTERIAL BLOOD GAS REPORT", "Laboratory Report: ABG"), "mrn")
+    p.know("test_date", day.isoformat())
     rows = [("Collected", p.day(day)), ("pH", "7.38"), ("pCO2", "48 mmHg"), ("pO2", f"{p.rng.randrange(48, 56)} mmHg"),
             ("HCO3", "27 mmol/L"), ("FiO2", "21 % (room air)")]  # fmt: skip
     drawer(p.rng, p.unseen)(s, rows, y + 8)
@@ -122,6 +128,7 @@ def sleep_study(s: Sheets, c: Case) -> None:
             ("Total recording time", "412 minutes"), ("Total events", "243"), ("Minimum SpO2", "78%"), ("Diagnosis", "G47.33 Obstructive sleep apnea")]  # fmt: skip
     p.know("test_date", day.isoformat())
     p.know("ahi", ahi)
+    p.know("spo2", "78")
     p.know("icd10", "G47.33")
     drawer(p.rng, p.unseen)(s, rows, y + 8)
     s.end_page("test_result")

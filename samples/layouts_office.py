@@ -51,7 +51,7 @@ def delivery_ticket(s: Sheets, c: Case) -> None:
     s.text(
         60,
         y + 10,
-        f"{c.item[0]}   {c.item[1][:36]}   Qty 1   S/N A{p.rng.randrange(1000, 9999)}-{p.rng.randrange(10**6, 10**7)}   Lot B4471",
+        f"{c.item[0]}   {p.item_words(36)}   Qty 1   S/N A{p.rng.randrange(1000, 9999)}-{p.rng.randrange(10**6, 10**7)}   Lot B4471",
     )
     p.know("quantity", "1")
     s.text(60, y + 70, "Received by (patient or representative):")

@@ -78,7 +78,8 @@ def table_order(s: Sheets, c: Case, signed: bool = True) -> None:
         x = 54.0
         for (_, width), words in zip(columns, texts, strict=True):
             s.box(x, y + 22 * number, width, 22)
-            s.text(x + 4, y + 22 * number + 15, words[: width // 5], bold=number == 0, size=s.size - 2)
+            fit = (width - 8) * 10 / max(1.0, s.canvas.stringWidth(words, s.bold, 10))
+            s.text(x + 4, y + 22 * number + 15, words, bold=number == 0, size=min(s.size - 2, fit))
             x += width
     y += 96
     y = drawer(p.rng, p.unseen)(s, p.rows("ordering_provider_name", "ordering_provider_npi", "facility_npi"), y)
@@ -100,6 +101,7 @@ def checkbox_order(s: Sheets, c: Case, signed: bool = True) -> None:
     p.rng.shuffle(items)
     for number, (code, words) in enumerate(items):
         x, line = 60 + 250 * (number % 2), y + 20 + 20 * (number // 2)
+        words = p.item_words(26) if code == c.item[0] else words
         s.text(x, line, f"{marks[0] if code == c.item[0] else marks[1]} {code} {words[:26]}", size=s.size - 1)
     p.know("hcpcs", c.item[0])
     y = _diagnoses(p, y + 96)
@@ -122,7 +124,7 @@ def letter_order(s: Sheets, c: Case, signed: bool = True) -> None:
     listed = " and ".join(f"{words.lower()} ({code})" for code, words in c.codes)
     opening = ("To whom it may concern: please provide", "Please dispense", "I am ordering")[p.rng.randrange(3)]
     y = s.prose(184, [
-        f"{opening} {c.item[1].lower()} ({c.item[0]}) for my patient {c.name}, who has {listed}. This is the written order for the item.",
+        f"{opening} {p.item_words().lower()} ({c.item[0]}) for my patient {c.name}, who has {listed}. This is the written order for the item.",
         f"The expected need is {c.need}. Call our office at {c.office_phone} with questions. ZIP 44099, suite 10115.",
     ])  # fmt: skip
     p.know("ordering_provider_npi", c.npi)
@@ -190,11 +192,12 @@ def rx_pad(s: Sheets, c: Case, signed: bool = True) -> None:
     )
     s.canvas.drawCentredString(306, 792 - 106, f"Tel {c.office_phone}   Fax {c.office_fax}")
     p.know("ordering_provider_npi", c.npi)
+    p.know("ordering_provider_name", c.doctor)
     s.rule(54, 114, 500)
     y = two_columns(s, p.rows("member_name", "member_dob", "address", "order_date"), 140)
     s.text(60, y + 20, "Rx", bold=True, size=s.size + 8)
     p.know("hcpcs", c.item[0])
-    s.text(80, y + 48, f"{c.item[1]}   {c.item[0]}")
+    s.text(80, y + 48, f"{p.item_words()}   {c.item[0]}")
     y = _diagnoses(p, y + 76)
     y = two_columns(s, p.rows("quantity", "refills", "length_of_need"), y)
     p.sign(y + 20, signed)
@@ -214,11 +217,14 @@ def numbered_plan_of_care(s: Sheets, c: Case, signed: bool = True) -> None:
             ("6. Patient's Name", p.row("member_name")[1]), ("7. Provider's Name", c.agency), ("8. Date of Birth", p.row("member_dob")[1]),
             ("9. Sex", "F")]  # fmt: skip
     for number, (label, value) in enumerate(cell):
-        x, y = 54 + width * (number % 3), 70 + 36 * (number // 3)
-        s.box(x, y, width, 36)
-        s.text(x + 4, y + 10, label, size=s.size - 3)
-        s.text(x + 4, y + 27, value[:34], size=s.size - 2)
+        x, top = 54 + width * (number % 3), 70 + 36 * (number // 3)
+        s.box(x, top, width, 36)
+        s.text(x + 4, top + 10, label, size=s.size - 3)
+        s.text(
+            x + 4, top + 27, value, size=min(s.size - 2, 1580 / max(1.0, s.canvas.stringWidth(value, s.regular, 10)))
+        )
     p.know("service_start", start.isoformat())
+    p.know("service_end", (start + timedelta(59)).isoformat())
     y = 196.0
     for number, (code, words) in enumerate(c.codes):
         label = "11. ICD Principal Diagnosis" if number == 0 else f"13. ICD Other Pertinent Diagnoses ({number})"

@@ -49,7 +49,7 @@ def _letter(p: Pen, payer: str, title: str, noticed: date) -> float:
     )
     p.know("payer_name", payer)
     y = (tight if not p.unseen else two_columns)(s, rows, 204)
-    s.text(60, y + 4, f"Service: {p.c.item[1][:40]} ({p.c.item[0]})")
+    s.text(60, y + 4, f"Service: {p.item_words(40)} ({p.c.item[0]})")
     p.know("hcpcs", p.c.item[0])
     return y + 28
 
@@ -148,6 +148,8 @@ def remittance(s: Sheets, c: Case) -> None:
     p.know("service_start", served.isoformat())
     p.know("denial_code", f"{group}-{carc}")
     p.know("denial_code", rarc)
+    p.know("denial_reason", {"50": "not medically necessary", "204": "non-covered benefit", "16": "records missing", "18": "duplicate claim",
+                             "197": "no or wrong authorization"}[carc])  # fmt: skip
     s.text(
         54,
         y + 70,

@@ -94,7 +94,7 @@ UNSEEN: dict[str, list[str]] = {
     "authorization_number": ["Auth No.", "Prior Authorization No.", "PA #", "Certification Number"],
     "reference_number": ["Ref. No.", "Case ID", "Tracking #", "Request ID", "Call Reference"],
     "denial_date": ["Date Mailed", "Mail Date", "Determination Date", "Date of this Notice"],
-    "visit_date": ["DOS", "Date Seen", "Appointment Date", "Exam Date"],
+    "visit_date": ["Date Seen", "Appointment Date", "Exam Date"],
     "test_date": ["Date Performed", "Date of Study", "Performed On", "Recorded"],
     "delivery_date": ["Delivered On", "Date of Receipt", "Ship Date"],
     "weight": ["Wt.", "Current Weight", "Body Weight"],
