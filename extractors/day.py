@@ -11,9 +11,9 @@ MONTHS = {name: number for number, name in enumerate(
 NAME = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 ISO = r"(?<!\d)(?P<iy>(?:19|20)\d{2})[-/.](?P<im>\d{1,2})[-/.](?P<id>\d{1,2})(?!\d)"
 NUMERIC = (
-    r"(?<![\d.])(?P<nm>\d{1,2})\s?(?P<sep>[/.\-–])\s?(?P<nd>\d{1,2})\s?[/.\-–]\s?(?P<ny>\d{4}|\d{2})(?![\d%]|\.\d)"
+    r"(?<!\d)(?<!\d[.,])(?P<nm>\d{1,2})\s?(?P<sep>[/.\-–])\s?(?P<nd>\d{1,2})\s?[/.\-–]\s?(?P<ny>\d{4}|\d{2})(?![\d%]|\.\d)"
 )
-WORDS = rf"\b(?P<wm>{NAME})\b\.?\s*(?P<wd>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*[,.;]\s*|\s+)(?P<wy>\d{{4}})\b"
+WORDS = rf"\b(?P<wm>{NAME})\b[.,]?\s*(?P<wd>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*[,.;]\s*|\s+)(?P<wy>\d{{4}})\b"
 TURNED = rf"(?<![\d.])(?P<td>\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.]*(?:day\s+)?(?:of\s+)?(?P<tm>{NAME})\b\.?[\s\-/.,]*(?P<ty>\d{{4}}|\d{{2}}(?!\d))"
 ANY = re.compile(f"(?:{ISO})|(?:{NUMERIC})|(?:{WORDS})|(?:{TURNED})", re.IGNORECASE)
 

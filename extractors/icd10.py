@@ -19,7 +19,7 @@ LIKE = 75
 """How alike (of 100) a word must be to pass as a misread diagnosis label."""
 EDITION = "ICD-10-CM April 2026"
 DOTTED = re.compile(
-    r"(?<![\w.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
+    r"(?<![A-Za-z0-9.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
 )
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
@@ -52,7 +52,7 @@ def find(page: PageText) -> list[Finding]:
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         near = " ".join(other.text[:600] for other in page.lines[max(0, number - 3) : number + 1])
-        labelled = _is_labelled(near)
+        labelled = _is_labelled(near) or _stands_by_a_code(page, number)
         spans: list[tuple[int, int]] = []
         for match in DOTTED.finditer(text):
             place = line.words_in(match.start(), match.end())[0].box
@@ -88,6 +88,15 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
         and enclosed
         else 0.0
     )
+
+
+def _stands_by_a_code(page: PageText, number: int) -> bool:
+    """Whether a code that needs no repair stands in this line or the next to it: a list of diagnoses."""
+    for line in page.lines[max(0, number - 1) : number + 2]:
+        for match in DOTTED.finditer(line.text[:600]):
+            if len(match[1]) == 3 and "." in match[0] and is_billable((match[1] + match[2]).upper()):
+                return True
+    return False
 
 
 def _is_labelled(near: str) -> bool:

@@ -21,7 +21,9 @@ from extractors import (
     places,
     plausible,
     signature,
+    unlabelled,
 )
+from extractors.second_look import CHECKED, more_findings
 
 Find = Callable[[PageText], list[Finding]]
 
@@ -41,8 +43,6 @@ EXTRACTORS: tuple[tuple[str, Find], ...] = (
 )
 ORDERS = frozenset({"order", "plan_of_care", "cmn"})
 SIGNED_KINDS = ORDERS | {"progress_note", "therapy_note"}
-CHECKED = frozenset({"ordering_provider_npi", "other_npi", "icd10", "hcpcs"})
-"""Fields whose values a check digit or a table has confirmed."""
 DIFFER = 0.8
 """Highest confidence of an unchecked value on which two readers differ."""
 ON_COVERS = frozenset({"phone"})
@@ -79,10 +79,15 @@ def find_all(pages: Sequence[PageText], documents: Sequence[Document]) -> tuple[
 
 
 def _on_page(page: PageText) -> list[Finding]:
-    found = [finding for _, find in EXTRACTORS for finding in find(page)]
+    found = more_findings(page, _extracted(page), _extracted)
+    found += unlabelled.find(page, found)
     if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
         found.append(named)
-    return _distinct([_weighed(page, finding) for finding in context.mark_diagnoses(page, found)])
+    return _distinct([_weighed(page, finding) for finding in found])
+
+
+def _extracted(page: PageText) -> list[Finding]:
+    return context.mark_diagnoses(page, [finding for _, find in EXTRACTORS for finding in find(page)])
 
 
 def _weighed(page: PageText, finding: Finding) -> Finding:
