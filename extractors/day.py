@@ -15,7 +15,9 @@ NUMERIC = (
 )
 WORDS = rf"\b(?P<wm>{NAME})\b[.,]?\s*(?P<wd>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*[,.;]\s*|\s+)(?P<wy>\d{{4}})\b"
 TURNED = rf"(?<![\d.])(?P<td>\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.]*(?:day\s+)?(?:of\s+)?(?P<tm>{NAME})\b\.?[\s\-/.,]*(?P<ty>\d{{4}}|\d{{2}}(?!\d))"
-ANY = re.compile(f"(?:{ISO})|(?:{NUMERIC})|(?:{WORDS})|(?:{TURNED})", re.IGNORECASE)
+SPACED = r"(?<![\d.,])(?P<sm>0[1-9]|1[0-2])\s(?P<sd>[0-3]\d)\s(?P<sy>(?:19|20)\d{2})(?![\d%]|\.\d)"
+"""A date whose slashes were lost on the way."""
+ANY = re.compile(f"(?:{ISO})|(?:{NUMERIC})|(?:{WORDS})|(?:{TURNED})|(?:{SPACED})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ def made(match: re.Match[str], latest: int = 2030) -> Day | None:
             return _numeric(int(part["nm"]), int(part["nd"]), _year(part["ny"], latest))
         if part["wm"]:
             return Day(date(int(part["wy"]), MONTHS[part["wm"][:3].lower()], int(part["wd"])))
+        if part["sm"]:
+            return Day(date(int(part["sy"]), int(part["sm"]), int(part["sd"])))
         return Day(date(_year(part["ty"], latest), MONTHS[part["tm"][:3].lower()], int(part["td"])))
     except ValueError:
         return None

@@ -21,6 +21,11 @@ EDITION = "ICD-10-CM April 2026"
 DOTTED = re.compile(
     r"(?<![A-Za-z0-9.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
 )
+OPENED = re.compile(r"[\[(]([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s([0-9A-Za-z]{1,4})[\])]")
+"""A code in brackets whose dot was lost on the way."""
+SHORT = re.compile(r"(?<![\w.])[1Il|!][0-9O]{2}(?![\w.%/:-])")
+"""I10 and its like, whose letter readers take for a one."""
+TIME = re.compile(r"\d{1,2}:\d{2}")
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
 LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
@@ -60,6 +65,23 @@ def find(page: PageText) -> list[Finding]:
             if finding := _judge(page, line, match, match[1] + match[2], ours):
                 findings.append(finding)
                 spans.append(match.span())
+        for match in OPENED.finditer(text):
+            code = (match[1] + match[2]).upper()
+            options = (
+                [code]
+                if is_billable(code)
+                else [o for o in set(candidates(code, first_is_letter=True)) if is_billable(o)]
+            )
+            if labelled and len(options) == 1:
+                reason = "in brackets by a diagnosis label; its dot was lost"
+                findings.append(_finding(page, line, match, options[0], 0.88, "repaired", reason))
+                spans.append(match.span())
+        for match in SHORT.finditer(text) if spans else ():
+            options = [o for o in set(candidates(match[0], first_is_letter=True)) if is_billable(o)]
+            between = [text[end : match.start()] for _, end in spans if end <= match.start()]
+            if len(options) == 1 and between and re.fullmatch(r"[\s,;/)\]&]+(?:and\s)?[\s\[(]*", between[-1]):
+                reason = f"listed behind another code; {options[0]} is the only billable candidate"
+                findings.append(_finding(page, line, match, options[0], 0.85, "repaired", reason))
         for match in PLAIN.finditer(text):
             if any(start <= match.start() < end for start, end in spans) or not is_billable(match[0]):
                 continue
@@ -111,6 +133,8 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
     """One dotted group: a code, a repaired code, a header, an unknown code beside a label, or nothing."""
     code = raw.upper()
     pointed = "." in match[0]
+    if TIME.fullmatch(match[0]):
+        return None
     if not pointed and not (labelled and code[1:2].isdigit() and re.search(r"\d", match[2])):
         return None
     if len(match[1]) == 3 and code[0].isalpha() and code in _table():

@@ -15,8 +15,8 @@ from extractors.labels import label_over, sheet_of
 from extractors.npi import is_valid
 from extractors.tokens import closes, opens
 
-MEMBER_ID = re.compile(r"(?=[A-Z0-9]*[A-Z])(?=(?:[A-Z]*\d){6})[A-Z0-9]{8,14}")
-"""Letters and at least six figures."""
+MEMBER_ID = re.compile(r"(?=[A-Z0-9]*[A-Z])(?=(?:[A-Z]*\d){6})[A-Z0-9]{8,14}|\d{9}|\d{11,12}")
+"""Letters and at least six figures, or figures alone where they are neither a phone's ten nor a date's eight."""
 VAGUE = frozenset({"", "member_name", "payer_name", "other", "member_id", "ordering_provider_name", "npi", "ordering_npi", "member_dob",
                    "generic_date", "generic_name"})  # fmt: skip
 """What may stand over a value whose own label was lost; any other label says that it is something else."""

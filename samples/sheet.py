@@ -73,7 +73,7 @@ class Sheets:
 
     def penned(self, x: float, y: float, words: str, size: float = 0) -> None:
         """Words as a person writes them in: in a face like handwriting on every other sheet, else in print."""
-        self.canvas.setFont(self.hand or self.regular, size or (self.size + 4 if self.hand else self.size))
+        self.canvas.setFont(self.hand or self.regular, size or (self.size + 7 if self.hand else self.size))
         self.canvas.drawString(x, 792 - y, words)
 
     def title(self, words: str, y: float = 70) -> None:
