@@ -54,6 +54,7 @@ FITS: dict[str, Fits] = {
     **dict.fromkeys(AMOUNTS, lambda text: bool(AMOUNT.search(text[:60]))),
     **dict.fromkeys(("code", "cpt"), lambda text: bool(CODE.search(text[:60]))),
     **dict.fromkeys(("phone", "fax"), lambda text: bool(PHONE.search(text[:40]))),
+    "page_count": lambda text: bool(re.match(r"\W*\(?\d{1,3}\b(?![/.-]\d)", text)),
     "spo2": lambda text: bool(re.match(r"\D{0,8}\d{2,3}", text)),
     "payer_name": _is_company,
     "supplier_name": _is_company,

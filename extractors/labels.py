@@ -292,11 +292,16 @@ def _beside(row: tuple[Token, ...], hit: Hit, following: Hit | None) -> tuple[Wo
 def _column(row: tuple[Token, ...], hit: Hit) -> tuple[float, float]:
     """Left and right edge of a label's column: from its cell's left to where the next cell begins."""
     start = hit.start
-    while start and NUMBERED.fullmatch(row[start - 1].word.text) and row[start].gap <= CELL:
+    while start and row[start].gap <= CELL and _leads_in(row[start - 1]):
         start -= 1
     nexts = [row[place].word.box[0] for place in range(hit.end, len(row)) if opens(row, place) or row[place - 1].colon]
     right = nexts[0] - 0.01 if nexts and not (hit.colon and len(nexts) == 1 and nexts[0] - hit.box[2] < CELL) else 1.0
     return row[start].word.box[0] - 0.02, right
+
+
+def _leads_in(token: Token) -> bool:
+    """Whether a token before a label belongs to its cell: a box number, or a word such as "Patient's"."""
+    return bool(NUMBERED.fullmatch(token.word.text)) or token.folded in plain_wordings() and not token.colon
 
 
 def _below(
