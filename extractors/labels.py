@@ -27,6 +27,8 @@ NOT_THE_PATIENTS = frozenset(fold(word) for word in ("spouse", "emergency", "car
 """Words just before a wording that make it somebody else's label, or prose."""
 
 
+UNMISTAKABLE = frozenset({"member_name", "generic_name", "generic_date", "ordering_provider_name", "phone", "fax"})
+"""Fields whose everyday label needs no colon when just such a value fills the rest of its cell."""
 SPANS = frozenset({"from", "to"})
 """Words that are part of a span of dates, not labels of their own."""
 
@@ -199,7 +201,7 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
     if field in AMOUNTS and re.match(r"\d", tokens[end + 1].word.text) and len(wording) < 12:
         return True
     if plain:
-        return False
+        return begins and field in UNMISTAKABLE and _fills_its_cell(tokens, end + 1, field)
     following = tokens[end + 1].word.text
     rest = " ".join(token.word.text for token in tokens[end + 1 : end + 6])
     if tokens[end].word.text.endswith((".", ",")) and re.match(r"[\dA-Z]", following):
@@ -218,6 +220,15 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
         and bool(re.match(r"[\dA-Z#]", following))
         and (field not in FITS or fits(field, rest))
     )
+
+
+def _fills_its_cell(tokens: tuple[Token, ...], start: int, field: str) -> bool:
+    """Whether the rest of the cell is just such a value ("Name Joanne Kestrel", "Date 9/8/2026")."""
+    end = start
+    while not closes(tokens, end) and end - start < 5:
+        end += 1
+    rest = " ".join(token.word.text for token in tokens[start : end + 1])
+    return closes(tokens, end) and fits(field, rest) and (field not in DATES or bool(ANY.match(rest)))
 
 
 def _misread_at(tokens: tuple[Token, ...], start: int) -> Hit | None:

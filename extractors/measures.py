@@ -23,6 +23,10 @@ LITERS = re.compile(
 WOUND = re.compile(
     r"(?<![\d.])\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?\s?[x×X*]\s?\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?(?:\s?[x×X*]\s?\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?)?(?![\d.]\d|\d)"
 )
+SIDES = re.compile(
+    r"\blength\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?\W{1,8}width\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?(?:\W{1,8}depth\W{1,3}(\d{1,2}(?:\.\d{1,2})?))?",
+    re.IGNORECASE,
+)
 IS_WOUND = re.compile(
     r"wound|ulcer|l\s?x\s?w|incision|measur|size|dehisc|pressure injur|length|dimension|\bcm\b", re.IGNORECASE
 )
@@ -75,7 +79,9 @@ SAMPLES = ((LITERS, "liters_per_minute", 0.91), (AHI, "ahi", 0.91), (PAIN, "pain
 
 def find(page: PageText) -> list[Finding]:
     """Saturation, flow, gases, index, wound size, scores, weight, drug lines; quantity, need and frequency by label."""
-    findings = [f for value in values_of(page, *LABELLED) if (f := _labelled(page, value))]
+    columns = _saturation_column(page)
+    labelled = [value for value in values_of(page, *LABELLED) if value.field != "spo2" or not any(f.box == value.words[0].box for f in columns)]
+    findings = columns + [f for value in labelled if (f := _labelled(page, value))]
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         findings += _saturations(page, line, text)
@@ -92,11 +98,12 @@ def find(page: PageText) -> list[Finding]:
         findings += [_made(page, line, m, "distance", f"{m[1]} {m[2]}", 0.85) for m in DISTANCE.finditer(text)]
         findings += [_made(page, line, m, "weight", f"{m[1]} {m[2]}", 0.9) for m in WEIGHT.finditer(text)]
         findings += [_made(page, line, m, "drug", f"{m[1]} {m[2]} {m[3].strip()}", 0.8) for m in DOSE.finditer(text)]
+        findings += [_made(page, line, m, "wound_size", "x".join(part for part in m.groups() if part), 0.9) for m in SIDES.finditer(text)]
         near = text + " " + (page.lines[number - 1].text[:300] if number else "")
         if IS_WOUND.search(near) or IS_WOUND.search(page.text[:600]):
             findings += [_made(page, line, m, "wound_size", re.sub(r"\s|[cm]m", "", m[0]).replace("X", "x").replace("×", "x").replace("*", "x"), 0.9)
                          for m in WOUND.finditer(text)]  # fmt: skip
-    return findings + _saturation_column(page)
+    return findings
 
 
 def _labelled(page: PageText, value: LabelledValue) -> Finding | None:

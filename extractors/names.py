@@ -11,7 +11,7 @@ LETTERS = (r"M\.?D|D\.?O|N\.?P|P\.?A(?:[- ]?C)?|A?PRN|APRN|CNS|CRNP|DNP|FNP(?:[-
 CREDENTIALS = re.compile(rf"(?:^|[\s,(/]+)(?:{LETTERS})\b\.?\)?(?=$|[\s,.;)/])")
 TITLES = re.compile(r"^\s*(?:dr|doctor|mr|mrs|ms|miss)\b\.?\s+", re.IGNORECASE)
 PART = re.compile(r"[^\W\d_][^\W\d_'’.`-]*(?:['’`-][^\W\d_][^\W\d_]*)*\.?")
-ENDS = re.compile(r"\s(?:dob|d\.o\.b|mrn|id|npi|phone|date|fax|sex|age|born|member|medicaid|license|lic|ph|tel|on|at|signature|signed|electronically|insurance)\b.*$|\(.*$|[\[#|:;_].*$|\s\d.*$", re.IGNORECASE)  # fmt: skip
+ENDS = re.compile(r"\s(?:dob|d\.o\.b|mrn|id|npi|phone|date|fax|sex|age|born|member|medicaid|license|lic|ph|tel|on|at|signature|signed|sign|x\s?\d+|ext|extension|electronically|insurance)\b.*$|\(.*$|[\[#|:;_].*$|\s\d.*$", re.IGNORECASE)  # fmt: skip
 PARTICLES = frozenset(
     {"van", "von", "de", "del", "della", "la", "le", "st", "der", "den", "di", "da", "dos", "al", "el", "bin", "mc"}
 )
