@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from casefile.records import Box, Line, PageText, Word, union
@@ -45,6 +45,8 @@ class LabelledValue:
     """Under whose heading it stands: patient, insurance, doctor, supplier, facility, contact, order; empty if none."""
     line: int = 0
     """Its line's place on the page, from 0."""
+    guessed: bool = False
+    """The label was garbled and only likened to its wording."""
 
     @property
     def text(self) -> str:
@@ -58,8 +60,8 @@ class LabelledValue:
 
     @property
     def confidence(self) -> float:
-        """The least sure of the value's words."""
-        return min((word.confidence for word in self.words), default=0.0)
+        """The least sure of the value's words; half of it under a garbled label."""
+        return min((word.confidence for word in self.words), default=0.0) * (0.5 if self.guessed else 1.0)
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Hit:
     end: int
     box: Box
     colon: bool
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def _sheet(words: tuple[Word, ...], garbled: bool) -> Sheet:
     tokens = tuple(tokens_of(line) for line in lines)
     hits = tuple(_hits(row, garbled) for row in tokens)
     values = [
-        LabelledValue(hit.field, hit.label, _value(tokens, hits, number, place), hit.box, line=number)
+        LabelledValue(hit.field, hit.label, _value(tokens, hits, number, place), hit.box, line=number, guessed=hit.guessed)
         for number, row in enumerate(hits)
         for place, hit in enumerate(row)
     ]
@@ -239,7 +242,7 @@ def _misread_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
     if not (tokens[end].colon or closes(tokens, end)):
         return None
     wording = misread("".join(token.folded for token in tokens[start : end + 1]))
-    return _made(tokens, *wordings()[wording], start, end) if wording else None
+    return replace(_made(tokens, *wordings()[wording], start, end), guessed=True) if wording else None
 
 
 def _value(
@@ -393,7 +396,7 @@ def _under(value: LabelledValue, headings: list[Heading]) -> LabelledValue:
     if not over:
         return value
     section = max(over)[2]
-    return LabelledValue(value.field, value.label, value.words, value.label_box, section, value.line)
+    return replace(value, section=section)
 
 
 def line_of(page: PageText, box: Box) -> Line | None:

@@ -16,6 +16,8 @@ BOUND = re.compile(
     r"(<=?|>=?|≤|≥|less than|below|above|under|greater than|at or below|or less|goal|target|maintain|keep|titrate\w*|to achieve|threshold|criteria|fi[o0]2|granulat\w*|slough|necro\w*|hematocrit|hct|ef|ejection fraction|slope|battery|humidity)\W{0,12}(?:[\w%]+\W+){0,2}$",
     re.IGNORECASE,
 )
+TIMES = re.compile(r"\b(?:time|duration|minutes|spent|percent(?:age)? of)\b", re.IGNORECASE)
+"""A line that says how long a saturation was below a bound, not what it was."""
 LITERS = re.compile(
     r"(?<![\d.])(\d{1,2}(?:\.\d{1,2})?)\s?(?:L\s?/\s?min\w*|[IL1]pm\b|LPM|lit(?:er|re)s?\s*(?:per|/|a)\s*min\w*|L\s?/\s?m\b|L(?=\s+(?:NC|via|O2|oxygen|by nasal|per nasal|continuous)))",
     re.IGNORECASE,
@@ -140,6 +142,8 @@ def _saturations(page: PageText, line: Line, text: str) -> list[Finding]:
     ):
         matches = [bare]
     for place, match in enumerate(matches):
+        if TIMES.search(text[: match.start()]) and "min" in text[match.end() :]:
+            continue
         if not 40 <= float(match[1]) <= 100 or BOUND.search(text[max(0, match.start() - 40) : match.start()]):
             continue
         start = matches[place - 1].end() if place else 0

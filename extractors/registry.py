@@ -20,6 +20,7 @@ from extractors import (
     people,
     places,
     plausible,
+    second_opinion,
     signature,
 )
 
@@ -79,7 +80,7 @@ def find_all(pages: Sequence[PageText], documents: Sequence[Document]) -> tuple[
 
 
 def _on_page(page: PageText) -> list[Finding]:
-    found = [finding for _, find in EXTRACTORS for finding in find(page)]
+    found = second_opinion.weigh(page, [finding for _, find in EXTRACTORS for finding in find(page)])
     if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
         found.append(named)
     return _distinct([_weighed(page, finding) for finding in context.mark_diagnoses(page, found)])
