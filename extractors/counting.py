@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from casefile.records import Document, PageText, Problem
+from extractors.labels import values_of
 
 PRINTED = re.compile(r"\b(?:page|pg\.?)\s*#?\s*(\d{1,3})\s*(?:of|/)\s*(\d{1,3})\b", re.IGNORECASE)
 ON_COVER = re.compile(
@@ -67,12 +68,11 @@ def _by_cover(pages: Sequence[PageText], documents: Sequence[Document], repeated
     """What the cover sheet counts, against the pages that came from it on."""
     covers = {number for document in documents if document.kind == "cover_sheet" for number in document.pages}
     for place, page in enumerate(pages):
-        match = ON_COVER.search(page.text[:3000]) if page.page_number in covers else None
-        if not match:
+        total = _told(page) if page.page_number in covers else 0
+        if not total:
             continue
         following = next((n for n in range(place + 1, len(pages)) if pages[n].page_number in covers), len(pages))
         came = following - place - repeated
-        total = int(match[1]) + bool(NOT_COUNTED.search(match[0]))
         if total > MOST or total <= came:
             return []
         return [
@@ -82,6 +82,15 @@ def _by_cover(pages: Sequence[PageText], documents: Sequence[Document], repeated
             )
         ]
     return []
+
+
+def _told(page: PageText) -> int:
+    """How many pages a cover sheet says were sent, itself included; 0 when it does not say."""
+    for value in values_of(page, "page_count"):
+        if number := re.match(r"\W*(\d{1,3})\b", value.text):
+            return int(number[1]) + bool(NOT_COUNTED.search(value.label))
+    match = ON_COVER.search(page.text[:3000])
+    return int(match[1]) + bool(NOT_COUNTED.search(match[0])) if match else 0
 
 
 def _by_print(pages: Sequence[PageText]) -> list[Problem]:

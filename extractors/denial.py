@@ -13,6 +13,7 @@ from extractors.labels import label_over
 from extractors.sentences import Sentence, sentences_of
 
 GROUP_CODE = re.compile(r"(?<![\w-])([CP][O0RI]|[O0]A|P[I1l])\s?[-–—:]?\s?(\d{1,3}|[ABPWY]\d{1,2})(?![\w%]|\.\d|-\d)")
+SURE_CODE = re.compile(r"\b(?:CO|PR|OA|PI)-\d{1,3}\b")
 REMARK = re.compile(r"(?<![\w-])(MA\d{1,3}|M\d{1,3}|N\d{2,4})(?![\w.-])")
 BARE_CARC = re.compile(r"\bCARC\s*(?:code)?\s*:?\s*(\d{1,3}|[ABPWY]\d{1,2})\b", re.IGNORECASE)
 ABOUT_CODES = re.compile(r"reason|remark|\bcodes?\b|carc|rarc|denial|adjust", re.IGNORECASE)
@@ -57,10 +58,11 @@ def find(page: PageText) -> list[Finding]:
     """Codes and reason of a page that speaks of a denial; the payer in the head of a plan's page."""
     text = page.text[:20000]
     denied, paid = bool(IS_DENIAL.search(text)), bool(IS_REMITTANCE.search(text[:1500]))
-    if not denied and not paid:
+    if not denied and not paid and not (SURE_CODE.search(text) and REMARK.search(text)):
         return _payer(page) if IS_PLANS.search(text[:600]) else []
     codes = [finding for number, line in enumerate(page.lines) for finding in _codes(page, number, line)]
-    said = (_reason(page) if denied else []) or _reason_of_codes(page, codes)
+    by_codes = _reason_of_codes(page, codes)
+    said = by_codes if paid and by_codes else (_reason(page) if denied else []) or by_codes
     return codes + said + _payer(page)
 
 

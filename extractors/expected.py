@@ -45,6 +45,7 @@ DATES = ("member_dob", "order_date", "signature_date", "generic_date", "service_
 NAMES = ("member_name", "generic_name", "ordering_provider_name", "rendering_name", "case_manager")
 IDS = ("member_id", "mbi", "group_number", "claim_number", "reference_number", "authorization_number", "tax_id")
 NPIS = ("npi", "ordering_npi", "supplier_npi", "facility_npi", "rendering_npi")
+SMALL = ("ahi", "po2", "pco2")
 AMOUNTS = ("quantity", "length_of_need", "frequency", "liters_per_minute", "refills", "ahi", "po2", "pco2", "weight")
 FITS: dict[str, Fits] = {
     **dict.fromkeys(DATES, lambda text: bool(ANY.search(text[:80]))),
@@ -52,8 +53,12 @@ FITS: dict[str, Fits] = {
     **dict.fromkeys(IDS, _is_id),
     **dict.fromkeys(NPIS, lambda text: bool(DIGITS.search(text[:60]))),
     **dict.fromkeys(AMOUNTS, lambda text: bool(AMOUNT.search(text[:60]))),
+    **dict.fromkeys(SMALL, lambda text: bool(re.match(r"\D{0,8}\d{1,3}(?:\.\d+)?(?!\d|\s*min)", text))),
+    "quantity": lambda text: bool(re.match(r"\W{0,3}\d", text) or re.fullmatch(r"(?:one|two|three|four|five|six|ten)\b.{0,30}", text, re.IGNORECASE)),
+    "frequency": lambda text: bool(AMOUNT.search(text[:60])) and not ANY.search(text[:40]) and not re.match(r"[\d\s./-]+$", text),
     **dict.fromkeys(("code", "cpt"), lambda text: bool(CODE.search(text[:60]))),
     **dict.fromkeys(("phone", "fax"), lambda text: bool(PHONE.search(text[:40]))),
+    "page_count": lambda text: bool(re.match(r"\W*\(?\d{1,3}\b(?![/.-]\d)", text)),
     "spo2": lambda text: bool(re.match(r"\D{0,8}\d{2,3}", text)),
     "payer_name": _is_company,
     "supplier_name": _is_company,

@@ -10,7 +10,7 @@ from casefile.records import Finding, Line, PageText, Status
 from extractors.icd10 import is_billable
 from extractors.labels import label_over, values_of
 from extractors.repair import candidates
-from extractors.ticks import is_unticked
+from extractors.ticks import is_doubtful, is_unticked
 
 DATA = Path(__file__).parent / "data"
 SHAPE = re.compile(r"(?<![\w.$-])[A-HJ-MP-V£€&8][0-9OoIlSBZ]{4}(?![\w.]\w|\w|-\d)")
@@ -81,6 +81,8 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
         return None
     if governed not in CODES and governed not in NEAR and governed != "diagnosis" and not known:
         return None
+    if is_doubtful(page, line, match.start()):
+        return _finding(page, line, match, raw, 0.45, "suspect", "a list to tick, and no tick could be read")
     if known:
         collides = is_billable(raw) and not labelled
         sure = 0.6 if collides or governed == "diagnosis" else 0.97 if labelled else 0.91

@@ -23,10 +23,9 @@ DOTTED = re.compile(
 )
 OPENED = re.compile(r"[\[(]([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s([0-9A-Za-z]{1,4})[\])]")
 """A code in brackets whose dot was lost on the way."""
-SHORT = re.compile(r"(?<![\w.])[1Il|!][0-9O]{2}(?![\w.%/:-])")
-"""I10 and its like, whose letter readers take for a one."""
 TIME = re.compile(r"\d{1,2}:\d{2}")
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
+SHORT = re.compile(r"(?<![\w.$/-])[1Il|!£€F][0-9OoIl][0-9OoIl](?![\w/%-]|\.\d)")
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
 LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
 """What stands before a short code that is written behind or before its words."""
@@ -76,12 +75,9 @@ def find(page: PageText) -> list[Finding]:
                 reason = "in brackets by a diagnosis label; its dot was lost"
                 findings.append(_finding(page, line, match, options[0], 0.88, "repaired", reason))
                 spans.append(match.span())
-        for match in SHORT.finditer(text) if spans else ():
-            options = [o for o in set(candidates(match[0], first_is_letter=True)) if is_billable(o)]
-            between = [text[end : match.start()] for _, end in spans if end <= match.start()]
-            if len(options) == 1 and between and re.fullmatch(r"[\s,;/)\]&]+(?:and\s)?[\s\[(]*", between[-1]):
-                reason = f"listed behind another code; {options[0]} is the only billable candidate"
-                findings.append(_finding(page, line, match, options[0], 0.85, "repaired", reason))
+        for match in SHORT.finditer(text):
+            if page.source == "ocr" and (repaired := _short(page, number, line, match, bool(spans))):
+                findings.append(repaired)
         for match in PLAIN.finditer(text):
             if any(start <= match.start() < end for start, end in spans) or not is_billable(match[0]):
                 continue
@@ -89,6 +85,18 @@ def find(page: PageText) -> list[Finding]:
                 reason = "billable code without its dot" if len(match[0]) > 3 else f"billable in {EDITION}"
                 findings.append(_finding(page, line, match, match[0], sure, "valid", reason))
     return findings
+
+
+def _short(page: PageText, number: int, line: Line, match: re.Match[str], beside_others: bool) -> Finding | None:
+    """A three-character code whose letter was read as a digit or a sign ("110" for I10), among diagnoses only."""
+    options = [o for o in set(candidates(match[0], first_is_letter=True)) if is_billable(o)]
+    before, behind = line.text[: match.start()][-4:], line.text[match.end() : match.end() + 2]
+    governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box) == "diagnosis"
+    above = any(DOTTED.search(o.text[:200]) for o in page.lines[max(0, number - 2) : number])
+    enclosed = before.rstrip()[-1:] in {"(", "["} or behind.strip()[:1] in {")", "]"} or (governed or above) and (LISTED.search(before) or behind.strip()[:1] in {",", ":", "-"} or not before.strip())
+    if len(options) != 1 or not enclosed or not (governed or beside_others or above):
+        return None
+    return _finding(page, line, match, options[0], 0.88, "repaired", f"{options[0]} is the only billable candidate among the diagnoses")
 
 
 def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], beside_others: bool) -> float:

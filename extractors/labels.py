@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from casefile.records import Box, Line, PageText, Word, union
@@ -27,6 +27,8 @@ NOT_THE_PATIENTS = frozenset(fold(word) for word in ("spouse", "emergency", "car
 """Words just before a wording that make it somebody else's label, or prose."""
 
 
+UNMISTAKABLE = frozenset({"member_name", "generic_name", "generic_date", "ordering_provider_name", "phone", "fax"})
+"""Fields whose everyday label needs no colon when just such a value fills the rest of its cell."""
 SPANS = frozenset({"from", "to"})
 """Words that are part of a span of dates, not labels of their own."""
 
@@ -43,6 +45,8 @@ class LabelledValue:
     """Under whose heading it stands: patient, insurance, doctor, supplier, facility, contact, order; empty if none."""
     line: int = 0
     """Its line's place on the page, from 0."""
+    guessed: bool = False
+    """The label was garbled and only likened to its wording."""
 
     @property
     def text(self) -> str:
@@ -56,8 +60,8 @@ class LabelledValue:
 
     @property
     def confidence(self) -> float:
-        """The least sure of the value's words."""
-        return min((word.confidence for word in self.words), default=0.0)
+        """The least sure of the value's words; half of it under a garbled label."""
+        return min((word.confidence for word in self.words), default=0.0) * (0.5 if self.guessed else 1.0)
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Hit:
     end: int
     box: Box
     colon: bool
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def _sheet(words: tuple[Word, ...], garbled: bool) -> Sheet:
     tokens = tuple(tokens_of(line) for line in lines)
     hits = tuple(_hits(row, garbled) for row in tokens)
     values = [
-        LabelledValue(hit.field, hit.label, _value(tokens, hits, number, place), hit.box, line=number)
+        LabelledValue(hit.field, hit.label, _value(tokens, hits, number, place), hit.box, line=number, guessed=hit.guessed)
         for number, row in enumerate(hits)
         for place, hit in enumerate(row)
     ]
@@ -199,7 +204,7 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
     if field in AMOUNTS and re.match(r"\d", tokens[end + 1].word.text) and len(wording) < 12:
         return True
     if plain:
-        return False
+        return begins and field in UNMISTAKABLE and _fills_its_cell(tokens, end + 1, field)
     following = tokens[end + 1].word.text
     rest = " ".join(token.word.text for token in tokens[end + 1 : end + 6])
     if tokens[end].word.text.endswith((".", ",")) and re.match(r"[\dA-Z]", following):
@@ -220,6 +225,15 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
     )
 
 
+def _fills_its_cell(tokens: tuple[Token, ...], start: int, field: str) -> bool:
+    """Whether the rest of the cell is just such a value ("Name Joanne Kestrel", "Date 9/8/2026")."""
+    end = start
+    while not closes(tokens, end) and end - start < 5:
+        end += 1
+    rest = " ".join(token.word.text for token in tokens[start : end + 1])
+    return closes(tokens, end) and fits(field, rest) and (field not in DATES or bool(ANY.match(rest)))
+
+
 def _misread_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
     """A cell of its own, or one that ends with a colon, that is nearly a wording ("Paver", "trem description")."""
     end = start
@@ -228,7 +242,7 @@ def _misread_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
     if not (tokens[end].colon or closes(tokens, end)):
         return None
     wording = misread("".join(token.folded for token in tokens[start : end + 1]))
-    return _made(tokens, *wordings()[wording], start, end) if wording else None
+    return replace(_made(tokens, *wordings()[wording], start, end), guessed=True) if wording else None
 
 
 def _value(
@@ -292,11 +306,16 @@ def _beside(row: tuple[Token, ...], hit: Hit, following: Hit | None) -> tuple[Wo
 def _column(row: tuple[Token, ...], hit: Hit) -> tuple[float, float]:
     """Left and right edge of a label's column: from its cell's left to where the next cell begins."""
     start = hit.start
-    while start and NUMBERED.fullmatch(row[start - 1].word.text) and row[start].gap <= CELL:
+    while start and row[start].gap <= CELL and _leads_in(row[start - 1]):
         start -= 1
     nexts = [row[place].word.box[0] for place in range(hit.end, len(row)) if opens(row, place) or row[place - 1].colon]
     right = nexts[0] - 0.01 if nexts and not (hit.colon and len(nexts) == 1 and nexts[0] - hit.box[2] < CELL) else 1.0
     return row[start].word.box[0] - 0.02, right
+
+
+def _leads_in(token: Token) -> bool:
+    """Whether a token before a label belongs to its cell: a box number, or a word such as "Patient's"."""
+    return bool(NUMBERED.fullmatch(token.word.text)) or token.folded in plain_wordings() and not token.colon
 
 
 def _below(
@@ -377,7 +396,7 @@ def _under(value: LabelledValue, headings: list[Heading]) -> LabelledValue:
     if not over:
         return value
     section = max(over)[2]
-    return LabelledValue(value.field, value.label, value.words, value.label_box, section, value.line)
+    return replace(value, section=section)
 
 
 def line_of(page: PageText, box: Box) -> Line | None:

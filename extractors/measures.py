@@ -16,12 +16,18 @@ BOUND = re.compile(
     r"(<=?|>=?|≤|≥|less than|below|above|under|greater than|at or below|or less|goal|target|maintain|keep|titrate\w*|to achieve|threshold|criteria|fi[o0]2|granulat\w*|slough|necro\w*|hematocrit|hct|ef|ejection fraction|slope|battery|humidity)\W{0,12}(?:[\w%]+\W+){0,2}$",
     re.IGNORECASE,
 )
+TIMES = re.compile(r"\b(?:time|duration|minutes|spent|percent(?:age)? of)\b", re.IGNORECASE)
+"""A line that says how long a saturation was below a bound, not what it was."""
 LITERS = re.compile(
     r"(?<![\d.])(\d{1,2}(?:\.\d{1,2})?)\s?(?:L\s?/\s?min\w*|[IL1]pm\b|LPM|lit(?:er|re)s?\s*(?:per|/|a)\s*min\w*|L\s?/\s?m\b|L(?=\s+(?:NC|via|O2|oxygen|by nasal|per nasal|continuous)))",
     re.IGNORECASE,
 )
 WOUND = re.compile(
     r"(?<![\d.])\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?\s?[x×X*]\s?\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?(?:\s?[x×X*]\s?\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?)?(?![\d.]\d|\d)"
+)
+SIDES = re.compile(
+    r"\blength\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?\W{1,8}width\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?(?:\W{1,8}depth\W{1,3}(\d{1,2}(?:\.\d{1,2})?))?",
+    re.IGNORECASE,
 )
 IS_WOUND = re.compile(
     r"wound|ulcer|l\s?x\s?w|incision|measur|size|dehisc|pressure injur|length|dimension|\bcm\b", re.IGNORECASE
@@ -75,7 +81,9 @@ SAMPLES = ((LITERS, "liters_per_minute", 0.91), (AHI, "ahi", 0.91), (PAIN, "pain
 
 def find(page: PageText) -> list[Finding]:
     """Saturation, flow, gases, index, wound size, scores, weight, drug lines; quantity, need and frequency by label."""
-    findings = [f for value in values_of(page, *LABELLED) if (f := _labelled(page, value))]
+    columns = _saturation_column(page)
+    labelled = [value for value in values_of(page, *LABELLED) if value.field != "spo2" or not any(f.box == value.words[0].box for f in columns)]
+    findings = columns + [f for value in labelled if (f := _labelled(page, value))]
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         findings += _saturations(page, line, text)
@@ -92,11 +100,12 @@ def find(page: PageText) -> list[Finding]:
         findings += [_made(page, line, m, "distance", f"{m[1]} {m[2]}", 0.85) for m in DISTANCE.finditer(text)]
         findings += [_made(page, line, m, "weight", f"{m[1]} {m[2]}", 0.9) for m in WEIGHT.finditer(text)]
         findings += [_made(page, line, m, "drug", f"{m[1]} {m[2]} {m[3].strip()}", 0.8) for m in DOSE.finditer(text)]
+        findings += [_made(page, line, m, "wound_size", "x".join(part for part in m.groups() if part), 0.9) for m in SIDES.finditer(text)]
         near = text + " " + (page.lines[number - 1].text[:300] if number else "")
         if IS_WOUND.search(near) or IS_WOUND.search(page.text[:600]):
             findings += [_made(page, line, m, "wound_size", re.sub(r"\s|[cm]m", "", m[0]).replace("X", "x").replace("×", "x").replace("*", "x"), 0.9)
                          for m in WOUND.finditer(text)]  # fmt: skip
-    return findings + _saturation_column(page)
+    return findings
 
 
 def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
@@ -133,6 +142,8 @@ def _saturations(page: PageText, line: Line, text: str) -> list[Finding]:
     ):
         matches = [bare]
     for place, match in enumerate(matches):
+        if TIMES.search(text[: match.start()]) and "min" in text[match.end() :]:
+            continue
         if not 40 <= float(match[1]) <= 100 or BOUND.search(text[max(0, match.start() - 40) : match.start()]):
             continue
         start = matches[place - 1].end() if place else 0

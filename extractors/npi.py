@@ -29,6 +29,8 @@ OTHERS = {
     ),
     "rendering": re.compile(r"rendering|performing|interpreting", re.IGNORECASE),
 }
+CLEAR = 0.85
+"""Pages read worse than this may have lost the label of a number whose check digit agrees."""
 ROLE_OF = {
     "ordering_npi": "ordering",
     "supplier_npi": "supplier",
@@ -100,11 +102,17 @@ def _unlabelled(page: PageText, number: int, line: Line, match: re.Match[str]) -
         return None
     near = before if _is_labelled(before) else f"{above} {before}"
     valid = is_valid(match[0])
-    if not labelled and not (valid and re.search(r"provider|physician|\bM\.?D\b", near, re.IGNORECASE)):
+    garbled = page.source == "ocr" and raw_is_bare(match[0]) and not governed and page.confidence < CLEAR
+    if not labelled and not (valid and (garbled or re.search(r"provider|physician|\bM\.?D\b", near, re.IGNORECASE))):
         return None
     role = next((name for name, pattern in OTHERS.items() if pattern.search(near)), "ordering")
     sure, reason = (0.95, ", the word NPI near") if labelled else (0.6, ", no label near")
     return _weigh(page, match[0], match[0], words[0].box, min(word.confidence for word in words), role, reason, sure)
+
+
+def raw_is_bare(raw: str) -> bool:
+    """Whether ten digits begin with 1, as most numbers of persons do."""
+    return bool(re.fullmatch(r"1\d{9}", raw))
 
 
 def _weigh(

@@ -18,9 +18,11 @@ YOUNGEST = 2026
 """Two-digit birth years beyond this one belong to the last century."""
 IDS = ("member_id", "group_number", "mbi", "claim_number", "reference_number", "authorization_number")
 GENERIC_NAMES = {"patient": "member_name", "insurance": "member_name", "doctor": "ordering_provider_name"}
+OTHERS_SECTIONS = frozenset({"supplier", "facility", "contact", "secondary"})
 SUBJECT = re.compile(r"^\s*(?:re|regarding|patient|subject)\b\s*[:.]?\s*(.{4,60})", re.IGNORECASE)
 WITH_LETTERS = re.compile(
-    r"(?<![\w.])((?:Dr\.?\s+)?[A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}),?\s+(?:M\.?D|D\.?O|A?PRN|NP|PA(?:-C)?|FNP(?:-[BC]+)?|DNP|CNS|ARNP|DPM)\b"
+    r"(?<![\w.])(?:(?:Dr\.?\s+)?([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}),?\s+(?:M\.?D|D\.?O|A?PRN|NP|PA(?:-C)?|FNP(?:-[BC]+)?|DNP|CNS|ARNP|DPM)\b"
+    r"|Dr\.?\s+([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}))"
 )
 SIGNER = re.compile(
     r"(?:sign\w*|authenticated)\s*(?:by)?\s*:?\s+((?:Dr\.?\s+)?[A-Z][\w'’.-]+,?(?:\s+[A-Z][\w'’.-]*,?){1,4})|/[sSeE][sS]?/\s*([A-Z][^\d,;]{4,40})",
@@ -56,7 +58,7 @@ def _name(page: PageText, value: LabelledValue) -> Finding | None:
     name = normal_name(value.text)
     field = value.field
     if field == "generic_name":
-        field = GENERIC_NAMES.get(value.section, "" if value.section else _whose(page, value))
+        field = GENERIC_NAMES.get(value.section, "" if value.section in OTHERS_SECTIONS else _whose(page, value))
     if not name or not field or value.field == "member_name" and value.section == "contact":
         return None
     if field == "member_name" and CREDENTIALS.search(value.text):
@@ -125,13 +127,15 @@ def _by_letters(page: PageText) -> list[Finding]:
         match = SIGNER.search(text)
         if match and (name := normal_name(match[1] or match[2] or "")):
             return [_of_line(page, line, match, name, 0.86, "the name in the electronic signature")]
-    named = [(line, m) for line in page.lines for m in WITH_LETTERS.finditer(line.text[:300]) if normal_name(m[1])]
+    named = [(line, m) for line in page.lines for m in WITH_LETTERS.finditer(line.text[:300]) if normal_name(m[1] or m[2])]
     if not named:
         return []
-    by_npi = next((row for row in named if re.search(r"\bNPI\b", row[0].text)), None)
+    npis = [number for number, line in enumerate(page.lines) if re.search(r"\bNPI\b", line.text)]
+    order = {id(line): number for number, line in enumerate(page.lines)}
+    by_npi = next((row for row in named if any(abs(order[id(row[0])] - number) <= 1 for number in npis)), None)
     line, match = by_npi or named[-1]
     sure = 0.86 if by_npi else 0.6
-    return [_of_line(page, line, match, normal_name(match[1]), sure, "a name with a practitioner's letters")]
+    return [_of_line(page, line, match, normal_name(match[1] or match[2]), sure, "a name with a practitioner's letters")]
 
 
 def _of_line(page: PageText, line: object, match: re.Match[str], name: str, sure: float, reason: str) -> Finding:

@@ -33,7 +33,7 @@ def _weighed(finding: Finding, sent: str, born: str, findings: Sequence[Finding]
         return _doubt(finding, "before the patient's birth")
     if finding.field in SINGLE and finding.confidence > LIKELY:
         rivals = {
-            f.value.casefold()
+            _bare(f.value)
             for f in findings
             if f.field == finding.field and f.page == finding.page and f.confidence > 0.5
         }
@@ -42,6 +42,12 @@ def _weighed(finding: Finding, sent: str, born: str, findings: Sequence[Finding]
                 finding, confidence=LIKELY, reason=f"{finding.reason}; another {finding.field} stands on the page"
             )
     return finding
+
+
+def _bare(value: str) -> str:
+    """A name by its first and last part; other values as they are."""
+    parts = value.casefold().split()
+    return f"{parts[0]} {parts[-1]}" if len(parts) > 1 else value.casefold()
 
 
 def _doubt(finding: Finding, why: str) -> Finding:

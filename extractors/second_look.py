@@ -19,8 +19,11 @@ FILLS = frozenset({
     "authorization_number", "quantity", "length_of_need", "liters_per_minute", "frequency", "tax_id", "phone",
 })  # fmt: skip
 """Fields that the other reading may add where the page gave none: only their label was read better there."""
-REPAIRED, FILLED = 0.9, 0.88
-"""Highest confidence of a finding by the other reading: passed by a check, and by its label alone."""
+REPAIRED, FILLED, SPLIT = 0.88, 0.88, 0.7
+"""Highest confidence of a finding by the other reading (passed by a check, by its label alone), and of a value whose
+place the other reader filled with another one that passes too."""
+CLEARLY = 0.02
+"""A value surer than its rival by more than this takes its place."""
 
 
 def variants(page: PageText) -> list[PageText]:
@@ -32,9 +35,7 @@ def variants(page: PageText) -> list[PageText]:
     ]
 
 
-def more_findings(
-    page: PageText, found: Sequence[Finding], find: Callable[[PageText], list[Finding]]
-) -> list[Finding]:
+def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[PageText], list[Finding]]) -> list[Finding]:
     """`found` and what the other readings add to it.
 
     Args:
@@ -57,11 +58,14 @@ def more_findings(
 
 
 def _add_checked(kept: list[Finding], finding: Finding) -> None:
-    """Add a value that passed its check unless one that passed stands in its place already."""
+    """Add a value that passed its check; where another stands in its place that passed too, neither is sure."""
     if finding.status == "suspect" or any(f.field == finding.field and f.value == finding.value for f in kept):
         return
     rivals = [n for n, f in enumerate(kept) if f.field in CHECKED and _same_place(f.box, finding.box)]
-    if any(kept[n].status != "suspect" for n in rivals):
+    best = max((kept[n] for n in rivals), key=lambda f: f.confidence, default=None)
+    if best is not None and best.status != "suspect" and best.confidence >= finding.confidence - CLEARLY:
+        for n in rivals:
+            kept[n] = _weaker(kept[n], SPLIT, f"the other reader saw {finding.value}")
         return
     for n in reversed(rivals):
         del kept[n]

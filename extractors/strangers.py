@@ -61,8 +61,7 @@ def _person(page: PageText, findings: Sequence[Finding]) -> Person:
     best: dict[str, Finding] = {}
     for finding in findings:
         if finding.page == page.page_number and finding.field in WHO and finding.confidence >= SURE:
-            if finding.field not in best or finding.confidence > best[finding.field].confidence:
-                best[finding.field] = finding
+            best[finding.field] = max(best.get(finding.field, finding), finding, key=lambda f: f.confidence)
     return Person(*(best[field].value if field in best else "" for field in WHO))
 
 

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from casefile.records import Line, PageText, Word
+from extractors.tokens import CELL
 
 MARK = re.compile(r"[\[({]\s?([^\s\w]|[xXvVoO_]|\s)?\s?[\])}]|[☐□❏◻▢☒☑✓✔✗✘■]")
 TICKED = re.compile(r"[xXvV✓✔✗✘☒☑■*]")
@@ -22,8 +23,21 @@ def is_unticked(page: PageText, line: Line, start: int) -> bool:
     marks = list(MARK.finditer(before))
     if marks:
         return not TICKED.search(marks[-1][0])
-    junk = before.split()[-1:] if not before.strip().endswith((":", ",")) else []
-    return bool(junk and JUNK_BOX.fullmatch(junk[0]) and page.source == "ocr" and _lists(page.words))
+    return page.source == "ocr" and _lists(page.words) and _opens_cell(line, start)
+
+
+def is_doubtful(page: PageText, line: Line, start: int) -> bool:
+    """Whether a code opens a line of a list to tick on a page where no tick at all could be read."""
+    return not _has_ticks(page.words) and _lists(page.words) and _opens_cell(line, start) and not re.match(r"\s*[,;]", line.text[start + 5 : start + 8])
+
+
+def _opens_cell(line: Line, start: int) -> bool:
+    """Whether the word at this place begins a cell; readers drop an empty box or make a short word of it."""
+    words = line.words_in(start, start + 1)
+    place = line.words.index(words[0])
+    while place and line.words[place].box[0] - line.words[place - 1].box[2] <= CELL and JUNK_BOX.fullmatch(line.words[place - 1].text):
+        place -= 1
+    return place == 0 or line.words[place].box[0] - line.words[place - 1].box[2] > CELL
 
 
 @lru_cache(64)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from casefile.records import PageText, Problem
 
@@ -82,7 +83,7 @@ def _plain_change(page: PageText, other: PageText, mine: set[str], theirs: set[s
 
 def _far_apart(token: str, rival: str) -> bool:
     """More than one glyph differs."""
-    return len(token) != len(rival) or sum(a != b for a, b in zip(token, rival, strict=True)) > 1
+    return Levenshtein.distance(token, rival) > 1
 
 
 def _stand_alike(page: PageText, other: PageText) -> bool:

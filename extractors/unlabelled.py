@@ -21,6 +21,8 @@ VAGUE = frozenset({"", "member_name", "payer_name", "other", "member_id", "order
                    "generic_date", "generic_name"})  # fmt: skip
 """What may stand over a value whose own label was lost; any other label says that it is something else."""
 BORN = (1900, 2015)
+GIVEN = 0.8
+"""A value that is found to be something else with this confidence is not looked at."""
 BY_SHAPE, BY_CHECK = 0.55, 0.6
 
 
@@ -34,7 +36,8 @@ def find(page: PageText, found: Sequence[Finding]) -> list[Finding]:
     if page.source != "ocr":
         return []
     have = {finding.field for finding in found}
-    taken = {finding.value for finding in found} | {re.sub(r"[\s-]", "", finding.raw).upper() for finding in found}
+    sure = [finding for finding in found if finding.confidence >= GIVEN]
+    taken = {finding.value for finding in sure} | {re.sub(r"[\s-]", "", finding.raw).upper() for finding in sure}
     made: list[Finding] = []
     if "member_dob" not in have:
         made += _single(page, "member_dob", BY_SHAPE, "the only date of a birth", _births(page, taken))
