@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from casefile.clocks import appeal_clock
-from casefile.completeness import Read, check
+from casefile.completeness import check
+from casefile.reads import Read
 from casefile.records import Clock, Event, Finding, Verdict
 from casefile.timeline import events
 

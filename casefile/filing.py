@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from casefile.completeness import Read
 from casefile.matching import Identity, identity_of, match
+from casefile.reads import Read
 from casefile.records import LedgerState, Problem
 
 NO_ONE = "names no patient; a person decides"

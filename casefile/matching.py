@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from casefile.completeness import Read
+from casefile.reads import Read
 
 ENOUGH = 0.8
 

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, 
 from casefile import filing
 from casefile import tables as t
 from casefile.checking import Checked, check_documents
-from casefile.completeness import Read
 from casefile.database import open_engine, writing
 from casefile.errors import NotFound
 from casefile.matching import Identity
+from casefile.reads import Read
 from casefile.records import CaseFile, Document, Exhibit, LedgerRow, Reading
 from casefile.rows import clock_of, event_of, finding_of, page_of, page_row, plain, problem_of, verdict_of
 from casefile.timeline import document_date

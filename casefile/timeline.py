@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from casefile.completeness import Read
+from casefile.reads import Read
 from casefile.records import Event, Finding
 
 TITLES = {
