@@ -98,6 +98,7 @@ def reply_findings(
     Elements of the order itself count only when the reply is signed. A line that was written on but cannot be read
     becomes a doubtful finding, so that a person looks at it. What the letter itself prints is never an answer.
     """
+    findings = [f for f in findings if f.field != "signature" or f.value == "absent" or _on_the_line(page, f.box)]
     signed = any(f.field == "signature" and f.value == "present" for f in findings)
     made = [
         Finding(
@@ -115,6 +116,12 @@ def reply_findings(
         if item["field"] == "signature":
             made += [f for f in findings if f.field == "signature_date"]
     return made
+
+
+def _on_the_line(page: PageText, ink: Box) -> bool:
+    """Whether ink stands on our letter's signature line, not below it where print follows."""
+    labels = [line.box for line in page.lines if "signature:" in line.text.lower()]
+    return any(ink[1] < box[3] and ink[3] > box[1] - 0.06 for box in labels) or not labels
 
 
 def _unsigned(finding: Finding) -> Finding:
