@@ -133,8 +133,8 @@ def _urgent(filed: Sequence[tuple[Read, str]], house: House) -> list[Clock]:
         if timedelta(hours=-24) <= leaves - arrived <= timedelta(hours=24):
             rule = "the organisation's own standard: discharge within 24 hours is urgent at once"
             words = f"discharge {leaves:%Y-%m-%d %H:%M}, order received {arrived:%Y-%m-%d %H:%M}"
-            return [Clock("URGENT: discharge", leaves.date(), rule, words, read.evidence(found), "act now", leaves, None,
-                          arrived.date())]  # fmt: skip
+            return [Clock("URGENT: discharge", leaves.date(), rule, words, read.evidence(found), "act now", leaves,
+                          None, arrived.date())]  # fmt: skip
     return []
 
 
@@ -149,8 +149,8 @@ def _filing(filed: Sequence[tuple[Read, str]], house: House) -> list[Clock]:
         profile = profile_of(payer.value if payer else "", house.payers)
         limit = profile.filing_days if profile else None
         note = "" if limit else (
-            f"the contract's limit is not on record; limits run from {SHORTEST_FILING} to {LONGEST_FILING} days, and the "
-            "shortest is shown. Enter it in payers.toml."
+            f"the contract's limit is not on record; limits run from {SHORTEST_FILING} to {LONGEST_FILING} days, and "
+            "the shortest is shown. Enter it in payers.toml."
         )  # fmt: skip
         rule = f"{limit} days by contract" if limit else f"{SHORTEST_FILING} days, the shortest usual contract limit"
         due = day + timedelta(limit or SHORTEST_FILING)

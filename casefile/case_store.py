@@ -221,8 +221,9 @@ def _candidates(c: Connection, reads: Sequence[Read]) -> list[tuple[str, Identit
     ids = {i.member_id for i in identities} - {""}
     days = {i.dob for i in identities} - {""}
     values = {v for i in identities for v in (*i.numbers, *i.tokens, i.member_id)} - {""}
-    fits = or_(t.case.c.member_id.in_(ids), t.case.c.member_dob.in_(days), t.case.c.id.in_(
-        select(t.identifier.c.case_id).where(t.identifier.c.value.in_(values), t.identifier.c.kind != "name")))  # fmt: skip
+    known_by = t.identifier.c
+    by_value = select(known_by.case_id).where(known_by.value.in_(values), known_by.kind != "name")
+    fits = or_(t.case.c.member_id.in_(ids), t.case.c.member_dob.in_(days), t.case.c.id.in_(by_value))
     rows = c.execute(select(t.case).where(fits).order_by(t.case.c.id)).mappings().all()
     known: dict[str, dict[str, set[str]]] = {}
     query = select(t.identifier).where(t.identifier.c.case_id.in_([row["id"] for row in rows]))

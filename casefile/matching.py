@@ -72,7 +72,7 @@ def score(document: Identity, case: Identity) -> tuple[float, str]:
 
 
 def _clash(one: str, other: str) -> bool:
-    """Whether two ids of one kind differ by more than a misread letter; a Medicare number and a plan's id never clash."""
+    """Whether two ids of one kind differ by a letter or two; a Medicare number and a plan's id never clash."""
     if not one or not other or bool(MBI.fullmatch(one)) != bool(MBI.fullmatch(other)):
         return False
     return fuzz.ratio(one, other) < 75

@@ -25,8 +25,8 @@ class PeopleStore(Part):
     """People's own entries; every one leaves an audit entry with who, what, when and why."""
 
     def correct(
-        self, sha256: str, page: int, field: str, value: str, *, by: str, why: str, at: datetime, role: str | None = None,
-        read_as: str | None = None,
+        self, sha256: str, page: int, field: str, value: str, *, by: str, why: str, at: datetime,
+        role: str | None = None, read_as: str | None = None,
     ) -> list[str]:  # fmt: skip
         """Say what a field of a page really is; the reading is kept beside it. Returns the cases to check again.
 
@@ -81,7 +81,7 @@ class PeopleStore(Part):
             c.execute(update(t.case).filter_by(id=case_id).values(unchecked=True))
 
     def place(self, sha256: str, page: int, case_id: str | None, *, by: str, why: str, at: datetime) -> str:
-        """Put a page in a case, or leave it out of every case (None); file the fax again afterwards. Returns its hash."""
+        """Put a page in a case, or leave it out of every case (None), and file the fax again. Returns its hash."""
         with writing(self.engine) as c:
             sha256 = _whole_hash(c, sha256)
             if not c.execute(select(t.page.c.page_number).filter_by(sha256=sha256, page_number=page)).first():
@@ -157,8 +157,8 @@ def _promise(row: Row) -> Clock | None:
     escalation = f"escalate to {row['escalation']}" if row.get("escalation") else ""
     day: date = due.date()
     words = f"call of {called:%Y-%m-%d %H:%M}, {row.get('person') or 'nobody named'}"
-    return Clock(f"promised: {row.get('promise') or 'an answer'}", day, f"promised by {row.get('person') or 'them'}", words,
-                 None, escalation, due, None, called.date())  # fmt: skip
+    return Clock(f"promised: {row.get('promise') or 'an answer'}", day, f"promised by {row.get('person') or 'them'}",
+                 words, None, escalation, due, None, called.date())  # fmt: skip
 
 
 def _whole_hash(c: Connection, beginning: str) -> str:

@@ -237,7 +237,7 @@ class Event:
 class Clock:
     """A running deadline: its rule, what started it, and the day it ends (None: cannot be told).
 
-    `due_at` is the exact moment where hours count; `opens` the first day of a window; `started_on` the day counted from.
+    `due_at` is the moment where hours count, `opens` the first day of a window, `started_on` the day counted from.
     """
 
     name: str

@@ -17,6 +17,7 @@ from casefile.rows import verdict_of
 from casefile.store_rows import Part, Row, add, case_row, filed_in, note
 from casefile.tokens import new_token
 
+OPEN_SHOWN = ("case_id", "token", "office", "office_fax", "made_at", "last_sent_at", "reminders")
 COUNTED = ("letters", "open", "answered", "reminders")
 REMIND_AFTER = 2
 """Business days after which a letter without an answer is worth a reminder."""
@@ -109,8 +110,8 @@ def _open(c: Connection, case_id: str, old: Any, office: str, fax: str, items: l
     if old is not None:
         c.execute(update(t.request).filter_by(token=old["token"]).values(state="closed"))
         note(c, case_id, now, by, f"request {old['token']} closed", "replaced by a newer letter")
-    made = {"token": new_token(), "case_id": case_id, "office": office, "office_fax": fax, "items": items, "state": "open",
-            "made_at": now, "reminders": 0, "last_sent_at": now, "answered_at": ""}  # fmt: skip
+    made = {"token": new_token(), "case_id": case_id, "office": office, "office_fax": fax, "items": items,
+            "state": "open", "made_at": now, "reminders": 0, "last_sent_at": now, "answered_at": ""}  # fmt: skip
     add(c, t.request, [made])
     add(c, t.identifier, [{"case_id": case_id, "kind": "token", "value": made["token"]}])
     asked = ", ".join(item["ask"] for item in items)
@@ -136,8 +137,8 @@ def _log(c: Connection, case_id: str, key: str, title: str, by: str, at: str) ->
 def _open_row(row: Any, today: date) -> Row:
     sent = date.fromisoformat(row["last_sent_at"][:10])
     due = add_business_days(sent, REMIND_AFTER)
-    return {**{key: row[key] for key in ("case_id", "token", "office", "office_fax", "made_at", "last_sent_at", "reminders")},
-            "asks_for": [item["ask"] for item in row["items"]], "remind_on": due.isoformat(), "remind_now": due <= today,
+    return {**{key: row[key] for key in OPEN_SHOWN}, "asks_for": [item["ask"] for item in row["items"]],
+            "remind_on": due.isoformat(), "remind_now": due <= today,
             "days_open": (today - date.fromisoformat(row["made_at"][:10])).days}  # fmt: skip
 
 

@@ -61,8 +61,8 @@ def letter_items(verdicts: Sequence[Verdict]) -> list[Item]:
     covered = {name for row in known_items() for name in row["closes"]}
     for name, verdict in lacking.items():
         if name not in covered and verdict.answer == "missing" and verdict.reason.lower().startswith(SENDABLE):
-            items.append({"id": name, "ask": f"Please send: {verdict.title}", "closes": [name], "field": "", "label": "",
-                          "order_element": False, "looked": _looked(verdict)})  # fmt: skip
+            items.append({"id": name, "ask": f"Please send: {verdict.title}", "closes": [name], "field": "",
+                          "label": "", "order_element": False, "looked": _looked(verdict)})  # fmt: skip
     return items
 
 

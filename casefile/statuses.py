@@ -8,8 +8,8 @@ from casefile.reads import Read
 from casefile.records import Verdict
 
 STATUSES = (
-    "new", "reading", "needs a person", "incomplete", "ready", "requested", "authorized", "scheduled", "delivered", "denied",
-    "under appeal", "filed with regulator", "closed",
+    "new", "reading", "needs a person", "incomplete", "ready", "requested", "authorized", "scheduled", "delivered",
+    "denied", "under appeal", "filed with regulator", "closed",
 )  # fmt: skip
 
 

@@ -22,8 +22,9 @@ READABLE = frozenset({
     "member_name", "member_dob", "member_id", "mbi", "payer_name", "group_number", "ordering_provider_name",
     "ordering_provider_npi", "other_npi", "icd10", "hcpcs", "cpt", "modifier", "ndc", "order_date", "service_start",
     "service_end", "signature", "signature_date", "phone", "shipping_address", "access_barrier", "authorization_number",
-    "reference_number", "claim_number", "denial_reason", "denial_code", "denial_date", "appeal_deadline", "tax_id", "spo2",
-    "wound_size", "mobility_score", "quantity", "length_of_need", "liters_per_minute", "frequency", "discharge_at",
+    "reference_number", "claim_number", "denial_reason", "denial_code", "denial_date", "appeal_deadline", "tax_id",
+    "spo2", "wound_size", "mobility_score", "quantity", "length_of_need", "liters_per_minute", "frequency",
+    "discharge_at",
 })  # fmt: skip
 """What the readers give (the contract's fields). Anything else only a person can enter."""
 Term = Mapping[str, Any]

@@ -48,7 +48,7 @@ def log_call(
 ) -> None:
     """Log a call, an e-mail or another event of a case; a promise becomes a clock. The same entry twice is one.
 
-    Example: casebinder log-call C-0001 --note "in clinical review" --person "Lee M." --reference R12 --promise "decision" --promised-by 2026-11-30T17:00
+    Example: casebinder log-call C-0001 --note "in review" --person "Lee M." --promised-by 2026-11-30T17:00
     """
     settings = Settings()
     when, until = (

@@ -148,7 +148,8 @@ def cases(
     table = Table("case", "member", "payer", "status", "next deadline", "open gaps")
     for row in rows:
         gaps = [gap["title"] for gap in row.get("gaps", []) if not gap.get("closed_at")]
-        table.add_row(*(_plain(c) for c in (row["id"], row["member_name"], row["payer_name"], in_words(row["status"], row["open_gaps"]),
+        table.add_row(*(_plain(c) for c in (row["id"], row["member_name"], row["payer_name"],
+                                           in_words(row["status"], row["open_gaps"]),
                                            row["next_due"] or "-", ", ".join(gaps) or "-")))  # fmt: skip
     console = Console(highlight=False)
     console.print(table if rows else "no such case" if search or status or after else "no cases yet; drop a fax in")

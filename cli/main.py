@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 
 from casefile.errors import CasebinderError
-from cli import demo as demo_command
 from cli import case_commands, desk_commands, doctor, packets, request_commands
+from cli import demo as demo_command
 from packet_builder.errors import PacketError
 
 app = typer.Typer(

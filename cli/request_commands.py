@@ -54,7 +54,7 @@ def letter_values(letter: Letter, settings: Settings) -> dict[str, object]:
     return {
         "organisation": settings.organisation, "contact": settings.contact, "reply_fax": settings.reply_fax,
         "letter_date": letter.made_at[:10], "reminder": letter.reminders, "office": letter.office,
-        "office_fax": letter.office_fax, "patient": about["member_name"] or "the patient named in the papers we received",
+        "office_fax": letter.office_fax, "patient": about["member_name"] or "the patient named in your papers",
         "born": about["member_dob"], "item": about["hcpcs"], "ordered": about["order_date"],
         "items": letter.items, "code": in_groups(letter.token),
         "signs": any(item["field"] == "signature" for item in letter.items),

@@ -1,4 +1,4 @@
-"""QR codes on the pages of a file: the reply codes of our own letters. Rendered again, since readings keep no images."""
+"""QR codes on the pages of a file: the reply codes of our letters. Rendered again: readings keep no images."""
 
 from __future__ import annotations
 

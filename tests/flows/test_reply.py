@@ -115,7 +115,9 @@ def test_the_same_request_again_is_the_same_letter(asked: tuple[Path, Path], tmp
 def test_a_reply_closes_only_what_it_answers_and_the_next_one_the_rest(asked: tuple[Path, Path]) -> None:
     home, letter = asked
     inbox = home / "inbox"
-    degrade.fax(letter.read_bytes(), inbox / "a-blank.tif", Random(1), standard=True, banner="11/03/2026 10:00 FROM:5557655194")
+    degrade.fax(
+        letter.read_bytes(), inbox / "a-blank.tif", Random(1), standard=True, banner="11/03/2026 10:00 FROM:5557655194"
+    )
     run(home, "watch", "--once")
     assert open_gaps(home) == {"swo.signature", "intake.npi"}, "a letter sent back empty closes nothing"
     run(home, "request", "C-0001", "--out", str(home / "second.pdf"))
