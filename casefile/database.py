@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 
 LOCK = 5550100
@@ -41,16 +43,27 @@ def _begin(connection: Connection) -> None:
 
 def _upgrade(engine: Engine) -> None:
     """Run the migrations that this database has not seen; one process at a time."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with writing(engine) as connection:
         known = inspect(connection).get_table_names()
-        if "alembic_version" in known and connection.execute(
-            text("select version_num from alembic_version")
-        ).first() == ("0001",):
-            return
+        if "alembic_version" in known:
+            seen = connection.execute(text("select version_num from alembic_version")).scalars()
+            if set(seen) == newest_revisions():
+                return
+        config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, "heads")
+
+
+@cache
+def newest_revisions() -> frozenset[str]:
+    """The revisions that an up-to-date database is at, read from the migration files once a process."""
+    return frozenset(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
 
 
 @contextmanager

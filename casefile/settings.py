@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     ocr_processes: int = Field(0, description="OCR processes at once; 0 means one per core.")
     bates_prefix: str = Field("CB", description="Letters before every Bates number.")
     organisation: str = Field("Harbor Home Care", description="Our name on letters.")
+    reply_fax: str = Field("555-010-0142", description="Fax number that replies to our requests come to.")
+    timezone: str = Field("America/New_York", description="Time zone of the office; business hours count in it.")
+    payers: str = Field("", description="File with plan types and filing limits of payers; default HOME/payers.toml.")
     contact: str = Field("Appeals desk, phone 555-010-0199", description="Contact line on letters.")
 
     @property
@@ -39,6 +42,11 @@ class Settings(BaseSettings):
     def vault_folder(self) -> Path:
         """Where originals are kept."""
         return Path(self.vault) if self.vault else self.home / "vault"
+
+    @property
+    def payers_file(self) -> Path:
+        """The organisation's own table of payers; it need not exist."""
+        return Path(self.payers) if self.payers else self.home / "payers.toml"
 
     @property
     def database(self) -> str:

@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 
 from casefile.errors import CasebinderError
+from cli import case_commands, desk_commands, doctor, packets, request_commands
 from cli import demo as demo_command
-from cli import desk_commands, doctor, packets
 from packet_builder.errors import PacketError
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app = typer.Typer(
 
 desk_commands.register(app)
 packets.register(app)
+case_commands.register(app)
+request_commands.register(app)
 
 
 @app.command()

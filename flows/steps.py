@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from casefile.case_clocks import House
+from casefile.payers import load_profiles
 from casefile.records import Reading
 from casefile.settings import Settings
 from casefile.store import Store
 from extractors.documents import classify
 from extractors.problems import find_problems
 from extractors.registry import find_all
+from flows import replies
 from intake.inbox import Drop, Inbox, open_inbox
 from intake.limits import Limits
 from intake.read import read_file
@@ -67,6 +71,11 @@ def limits_from(settings: Settings) -> Limits:
     )
 
 
+def house_of(settings: Settings) -> House:
+    """The organisation's time zone and payers, for the clocks."""
+    return House(ZoneInfo(settings.timezone), load_profiles(settings.payers_file))
+
+
 def now() -> datetime:
     """The moment, in UTC."""
     return datetime.now(UTC)
@@ -110,7 +119,8 @@ def take_in_all(desk: Desk) -> list[str]:
 
 def read_fax(desk: Desk, sha256: str) -> None:
     """Read a kept fax and store its reading; a file nobody can read is set aside with its reason."""
-    reading = read_path(desk.vault.path(sha256), sha256[:12], limits_from(desk.settings))
+    path, limits = desk.vault.path(sha256), limits_from(desk.settings)
+    reading = replies.with_replies(read_path(path, sha256[:12], limits), path, desk.store.open_tokens(), limits)
     desk.store.save_reading(reading)
 
 
@@ -121,4 +131,4 @@ def file_fax(desk: Desk, sha256: str) -> list[str]:
 
 def check(desk: Desk, case_id: str) -> None:
     """Bring a case's verdicts, gaps, clocks and status up to date."""
-    desk.store.check_case(case_id, now())
+    desk.store.check_case(case_id, now(), house_of(desk.settings))
