@@ -9,6 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 
 LOCK = 5550100
@@ -47,7 +48,7 @@ def _upgrade(engine: Engine) -> None:
         known = inspect(connection).get_table_names()
         if "alembic_version" in known and connection.execute(
             text("select version_num from alembic_version")
-        ).first() == ("0001",):
+        ).first() == (ScriptDirectory.from_config(config).get_current_head(),):
             return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
