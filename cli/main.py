@@ -10,7 +10,7 @@ from rich.console import Console
 
 from casefile.errors import CasebinderError
 from cli import demo as demo_command
-from cli import desk_commands, doctor, packets
+from cli import desk_commands, doctor, packets, work_commands
 from packet_builder.errors import PacketError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
+work_commands.register(app)
 desk_commands.register(app)
 packets.register(app)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from prefect import flow, task
 
-from casefile.settings import Settings
 from flows import steps
 from packet_builder.render import PacketResult, build_packet
 
@@ -15,8 +14,8 @@ from packet_builder.render import PacketResult, build_packet
 @task(name="bind")
 def bind(case_id: str, kind: str, out: str, letter_date: str) -> PacketResult:
     """Write the packet and record it."""
-    settings = Settings()
-    desk = steps.Desk(settings)
+    desk = steps.desk()
+    settings = desk.settings
     result = build_packet(
         desk.store.case_file(case_id), kind=kind, source_path=desk.vault.path, out=Path(out),
         prefix=settings.bates_prefix, organisation=settings.organisation, contact=settings.contact,
