@@ -78,6 +78,11 @@ class Engine:
                 if not done():
                     plain()
 
+    def warm_up(self) -> None:
+        """Load what the first fax would otherwise wait for."""
+        if self.available():
+            from flows import receive_fax  # noqa: F401
+
     def available(self) -> bool:
         """True while Prefect is wanted and its server answers; starts the temporary one if none is configured."""
         if not self.settings.use_prefect:

@@ -60,13 +60,15 @@ def watch(
     worker = Worker(settings, on_fax)
     if stop is not None:
         worker.stop = stop
-    worker.engine.available()
     lanes = [threading.Thread(target=worker.run_lane, args=(False,), daemon=True) for _ in range(settings.lanes)]
     lanes.append(threading.Thread(target=worker.run_lane, args=(True,), daemon=True))
     others = [threading.Thread(target=worker.run_keeper, daemon=True)]
     if intake:
         others.append(threading.Thread(target=worker.run_intake, daemon=True))
-    for thread in lanes + others:
+    for thread in others:
+        thread.start()
+    worker.engine.warm_up()
+    for thread in lanes:
         thread.start()
     with health.serving(settings, worker.board):
         while not worker.stop.wait(1.0):
