@@ -20,7 +20,11 @@ from botocore.config import Config
 
 from tests.conftest import as_server_user, postgres_programs
 
-KEYS = {"AWS_ACCESS_KEY_ID": "specimenkey", "AWS_SECRET_ACCESS_KEY": "specimensecret", "AWS_DEFAULT_REGION": "us-east-1"}
+KEYS = {
+    "AWS_ACCESS_KEY_ID": "specimenkey",
+    "AWS_SECRET_ACCESS_KEY": "specimensecret",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 ROOT = Path(__file__).parent.parent
 
 
@@ -156,7 +160,18 @@ class PrefectServer(Server):
         self.api_url = f"http://127.0.0.1:{self.port}/api"
 
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.port), "--no-ui"]
+        return [
+            sys.executable,
+            "-m",
+            "prefect",
+            "server",
+            "start",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--no-ui",
+        ]
 
     def environment(self) -> dict[str, str]:
         url = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": self.database_url} if self.database_url else {}
