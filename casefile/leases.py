@@ -26,6 +26,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    delete,
     func,
     insert,
     or_,
@@ -284,7 +285,16 @@ class Leases:
             _set_aside(c, row["subject"], failures + deaths, change["last_error"])
         return aside
 
-    # by hand
+    # by schedule and by hand
+
+    def tidy(self, days: int) -> int:
+        """Free what ran out, and forget what ended well longer ago than this; returns the rows forgotten."""
+        with writing(self.engine) as c:
+            now = clock(c)
+            self._reap(c, now)
+            old = and_(work.c.until.is_(None), work.c.failures == 0, work.c.deaths == 0,
+                       work.c.done_at < stamp(now - timedelta(days=days)))  # fmt: skip
+            return int(c.execute(delete(work).where(old)).rowcount)
 
     def retry(self, prefix: str = "") -> list[str]:
         """Let faxes that were set aside be tried afresh: all those that kept failing, or the named one.

@@ -55,6 +55,11 @@ class Desk:
         bucket, prefix = place(self.settings.vault)
         return S3Vault(bucket, prefix, self.settings.vault_folder, self.s3_options)
 
+    def forget_credentials(self) -> None:
+        """Let the next use of inbox and vault look for credentials afresh: they may have been mended."""
+        for name in ("inbox", "vault"):
+            self.__dict__.pop(name, None)
+
     @property
     def s3_options(self) -> S3Options:
         """How to talk to the S3 store."""

@@ -83,7 +83,7 @@ class Worker:
             result = work()
         except Exception as error:
             if trouble := troubles.recognise(error):
-                self.stop.wait(self.board.report(trouble))
+                self._wait_out(trouble)
             else:
                 log_failure("unexpected error; going on", error)
                 self.stop.wait(IDLE_SECONDS)
@@ -156,8 +156,7 @@ class Worker:
         if isinstance(error, LeaseLost):
             self._ended("late", lease)
         elif trouble := troubles.recognise(error):
-            wait = self.board.report(trouble)
-            self.stop.wait(wait if self.patient else 0)
+            self._wait_out(trouble)
             self._settle(lambda: self.leases.release(lease))
             self._ended("hindered", lease, logging.INFO)
             if not self.patient:
@@ -180,7 +179,14 @@ class Worker:
                 trouble = troubles.recognise(error)
                 if trouble is None or not self.patient or self.stop.is_set():
                     raise
-                self.stop.wait(self.board.report(trouble))
+                self._wait_out(trouble)
+
+    def _wait_out(self, trouble: troubles.Trouble) -> None:
+        """Say it, and wait a while before the next try."""
+        if trouble.kind == troubles.KEYS.kind:
+            self.desk.forget_credentials()
+        wait = self.board.report(trouble)
+        self.stop.wait(wait if self.patient else 0)
 
     @contextmanager
     def _holding(self, lease: Lease) -> Iterator[None]:
@@ -196,7 +202,7 @@ class Worker:
         """Whether home or vault has less room than this; said once."""
         folders = [f for f in (self.settings.home, self.settings.vault_folder) if f.exists()]
         if any(shutil.disk_usage(folder).free < need_mb * (1 << 20) for folder in folders):
-            self.stop.wait(self.board.report(troubles.DISK_LOW))
+            self._wait_out(troubles.DISK_LOW)
             return True
         if need_mb >= self.settings.min_free_mb:
             self.board.clear(troubles.DISK_LOW.kind)

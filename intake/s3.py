@@ -33,7 +33,7 @@ def client(options: S3Options, service: str = "s3", endpoint_url: str | None = N
 
     endpoint = options.endpoint_url if endpoint_url is None else endpoint_url
     s3: Any = {"addressing_style": options.addressing or ("path" if options.endpoint_url else "auto")}
-    connect: Any = boto3.client
+    connect: Any = boto3.session.Session().client  # a session of its own looks for credentials afresh
     config = Config(
         connect_timeout=options.connect_seconds, read_timeout=options.read_seconds,
         retries={"total_max_attempts": max(options.retries, 1), "mode": "standard"},

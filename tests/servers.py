@@ -42,6 +42,8 @@ def free_port() -> int:
 class Server:
     """A child process; subclasses say how it starts and when it is ready."""
 
+    stop_signal = signal.SIGTERM
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.child: subprocess.Popen[bytes] | None = None
@@ -79,7 +81,7 @@ class Server:
 
     def stop(self) -> None:
         if self.child is not None and self.child.poll() is None:
-            self.child.send_signal(signal.SIGTERM)
+            self.child.send_signal(self.stop_signal)
             try:
                 self.child.wait(10)
             except subprocess.TimeoutExpired:
@@ -87,7 +89,9 @@ class Server:
 
 
 class S3Server(Server):
-    """SeaweedFS."""
+    """SeaweedFS; it takes its time to stop, and its data is thrown away."""
+
+    stop_signal = signal.SIGKILL
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -119,7 +123,9 @@ class S3Server(Server):
 
 
 class PostgresServer(Server):
-    """PostgreSQL on a socket in its own folder; durable, since it will be killed."""
+    """PostgreSQL on a socket in its own folder; durable, since it will be killed. SIGINT stops it without waiting for clients."""
+
+    stop_signal = signal.SIGINT
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -191,12 +197,13 @@ class Watcher(Server):
     def __init__(self, folder: Path, settings: dict[str, str], *arguments: str) -> None:
         super().__init__(folder)
         self.settings, self.arguments = settings, arguments or ("watch",)
+        self.keys = KEYS
 
     def command(self) -> list[str]:
         return [sys.executable, "-m", "cli", *self.arguments]
 
     def environment(self) -> dict[str, str]:
-        return {"PYTHONPATH": str(ROOT), **KEYS, **self.settings}
+        return {"PYTHONPATH": str(ROOT), **self.keys, **self.settings}
 
 
 def until(true: Callable[[], object], seconds: float, between: Callable[[], object] | None = None) -> None:
