@@ -182,7 +182,8 @@ class PrefectServer(Server):
     def environment(self) -> dict[str, str]:
         url = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": self.database_url} if self.database_url else {}
         return {"PREFECT_HOME": str(self.folder / "prefect"), "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-                "DO_NOT_TRACK": "1", "PREFECT_API_URL": "", **url}  # fmt: skip
+                "DO_NOT_TRACK": "1", "PREFECT_API_URL": "", "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
+                **url}  # fmt: skip
 
     def ready(self) -> bool:
         try:

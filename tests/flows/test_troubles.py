@@ -176,7 +176,7 @@ def test_a_clock_that_is_wrong_is_said_once_and_work_goes_on(
 
     monkeypatch.setattr("intake.s3_inbox.datetime", Slow)
     assert len(worker.take_in()) == 1
-    assert said == ["clock 600 s behind"]
+    assert said in (["clock 599 s behind"], ["clock 600 s behind"]), "the store tells whole seconds"
     monkeypatch.setattr(
         "botocore.auth.get_current_datetime", lambda *_, **__: Slow.utcnow() - timedelta(minutes=minutes[0])
     )
