@@ -3,7 +3,7 @@
 prefect   the same batch of fax images worked off with Prefect (server on PostgreSQL) and without, in turns
 workers   two single-threaded workers against one on the same queue, with PostgreSQL; then a simulation to 100 workers
 drop      drop to first visible result of a three-page fax on an idle system, median of several
-restart   10,000 objects in a bucket that were all taken in; restart, one new object: seconds and GETs until it is noticed
+restart   10,000 objects that were all taken in; start the program, one new object: seconds and GETs until noticed
 
 Reading is real OCR of fax images. Servers are started by the benchmark itself; everything listens on 127.0.0.1.
 """
@@ -89,6 +89,7 @@ class Bench:
         time.sleep(1)
 
     def stop(self) -> None:
+        """Stop PostgreSQL."""
         self.postgres.stop()
 
 
@@ -107,6 +108,7 @@ def write_fax(path: Path, seed: int, pages: int = 1) -> None:
 
 
 def batch(folder: Path, count: int, pages: int = 1) -> Path:
+    """A folder of fax images, each of another patient."""
     folder.mkdir()
     for number in range(count):
         write_fax(folder / f"{number}.tif", number, pages)
@@ -187,8 +189,8 @@ def drop(bench: Bench, times: int) -> None:
     home = bench.folder / "idle"
     (home / "inbox").mkdir(parents=True)
     (home / "log").touch()
-    watcher = Watcher(home, {"CASEBINDER_HOME": str(home), "CASEBINDER_INBOX": str(home / "inbox"), "PREFECT_API_URL": "",
-                             "CASEBINDER_DATABASE_URL": ""})  # fmt: skip
+    places = {"CASEBINDER_HOME": str(home), "CASEBINDER_INBOX": str(home / "inbox")}
+    watcher = Watcher(home, places | {"PREFECT_API_URL": "", "CASEBINDER_DATABASE_URL": ""})
     watcher.start()
     seconds = []
     store = Store.open(f"sqlite:///{home / 'casebinder.sqlite'}")
@@ -255,8 +257,8 @@ def _record_all(url: str, client: Any) -> None:
         row for page in client.get_paginator("list_objects_v2").paginate(Bucket="faxes") for row in page["Contents"]
     ]
     with writing(store.engine) as c:
-        c.execute(insert(t.fax), [{"sha256": "0" * 64, "media_type": "", "size": 3, "state": "set_aside", "reason": "old",
-                                   "filed": False, "received_at": now}])  # fmt: skip
+        old = {"sha256": "0" * 64, "media_type": "", "size": 3, "state": "set_aside", "reason": "old", "filed": False}
+        c.execute(insert(t.fax), [{**old, "received_at": now}])
         c.execute(insert(t.arrival), [
             {"sha256": "0" * 64, "location": "s3://faxes/in/", "key": row["Key"], "fingerprint": row["ETag"].strip('"'),
              "name": "old", "arrived_at": now} for row in rows
@@ -266,6 +268,7 @@ def _record_all(url: str, client: Any) -> None:
 
 @contextmanager
 def stage() -> Iterator[Bench]:
+    """A bench in a folder of its own, gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="casebinder-bench-", dir="/tmp"))
     bench = Bench(folder)
     try:
