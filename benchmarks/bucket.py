@@ -102,7 +102,7 @@ def write_fax(path: Path, seed: int, pages: int = 1) -> None:
     orders.letterhead_order(sheets, case)
     for _ in range(pages - 1):
         papers.progress_note(sheets, case)
-    whole = path.with_suffix(".part")
+    whole = path.with_name(f".{path.name}")
     fax(sheets.pdf(), whole, Random(seed))
     whole.rename(path)
 
