@@ -30,6 +30,12 @@ test: setup-test ## the whole test suite
 bench-reading: setup-test ## recall, word error and pages/s by mode, beside ocrmypdf and plain pytesseract
 	@$(BIN)/python -m benchmarks.reading
 
+faults: setup-test ## 200 kills of workers and servers over 300 faxes: nothing lost, nothing doubled
+	@$(BIN)/python -m tests.faults.stage
+
+bench-bucket: setup-test ## Prefect's share, two workers against one, drop to result, restart on 10,000 objects
+	@$(BIN)/python -m benchmarks.bucket
+
 check: setup ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -39,4 +45,4 @@ lock: setup ## resolve the newest allowed versions into requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra dev --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-emit-find-links --no-header --no-annotate --upgrade -o requirements.lock
 
-.PHONY: help setup setup-test demo test bench-reading check lock
+.PHONY: help setup setup-test demo test bench-reading faults bench-bucket check lock

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from prefect import flow, task
 
-from casefile.settings import Settings
 from flows import steps
 from flows.packet_request import Ask, full_case, open_cache, request_for
 from packet_builder.render import PacketResult, build_packet
@@ -31,8 +30,8 @@ def bind_case(
     Raises:
         PacketError: The preflight holds the packet back, or it cannot be bound.
     """
-    settings = Settings()
-    desk = steps.Desk(settings)
+    desk = steps.desk()
+    settings = desk.settings
     case = full_case(desk, case_id)
     request = request_for(case, kind, ask, letter_date, settings, desk)
     cache = open_cache(settings)

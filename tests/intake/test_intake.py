@@ -16,11 +16,12 @@ from PIL import Image
 from casefile.records import Word
 from intake import pages, read
 from intake.banner import parse_banner
-from intake.inbox import FolderInbox, S3Inbox
+from intake.inbox import FolderInbox
 from intake.limits import Limits
 from intake.lines import in_lines
 from intake.photo import photo_page
 from intake.read import read_file
+from intake.s3_inbox import S3Inbox
 from intake.vault import Vault, sha256_of
 from samples import broken, orders
 from samples.degrade import fax
