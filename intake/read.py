@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pdfplumber
 import pypdfium2 as pdfium
 from PIL import Image
@@ -122,11 +123,11 @@ def _open_pdf(path: Path, limits: Limits) -> tuple[int, Iterator[Work]]:
 def _pdf_works(path: Path, document: pdfium.PdfDocument, total: int, limits: Limits) -> Iterator[Work]:
     """One piece of work a page; the PDF libraries run here, in one thread, only OCR runs beside."""
     for index in range(total):
-        words = _own_words(path, document, index)
+        words, turn = _own_words(path, document, index)
         if words:
             asked = ASKS_TO_SIGN.search(" ".join(word.text for word in words))
-            ink = _own_ink(document, index, words, limits) if asked else ()
-            yield _ready(PageText(index + 1, words, "text-layer", SURE, 0, False, (72, 72), None, ink))
+            ink = _own_ink(document, index, words, turn, limits) if asked else ()
+            yield _ready(PageText(index + 1, words, "text-layer", SURE, turn, False, (72, 72), None, ink))
             continue
         try:
             image, dpi = pages.pdf_page_image(document, index, limits.max_megapixels)
@@ -138,28 +139,29 @@ def _pdf_works(path: Path, document: pdfium.PdfDocument, total: int, limits: Lim
         document.close()
 
 
-def _own_ink(document: pdfium.PdfDocument, index: int, words: tuple[Word, ...], limits: Limits) -> Ink:
+def _own_ink(document: pdfium.PdfDocument, index: int, words: tuple[Word, ...], turn: int, limits: Limits) -> Ink:
     """Pen strokes drawn on a born-digital page; none where the page cannot be rendered."""
     try:
-        return find_ink(pages.render_pdf_page(document, index, limits.max_megapixels, INK_DPI), words)
+        gray = pages.render_pdf_page(document, index, limits.max_megapixels, INK_DPI)
+        return find_ink(np.ascontiguousarray(np.rot90(gray, -turn // 90)), words)
     except (pdfium.PdfiumError, ValueError, MemoryError):
         return ()
 
 
-def _own_words(path: Path, document: pdfium.PdfDocument, index: int) -> tuple[Word, ...]:
-    """A page's own words; none where they cannot be believed or are not what a person sees."""
+def _own_words(path: Path, document: pdfium.PdfDocument, index: int) -> tuple[tuple[Word, ...], int]:
+    """A page's own words and its turn; none where they cannot be believed or are not what a person sees."""
     try:
         with pages.PDFIUM:
             page = document[index]
             try:
-                words = own_words(page)
+                words, turn = own_words(page)
                 if not words or not is_shown(page):
-                    return ()
+                    return (), 0
             finally:
                 page.close()
     except (pdfium.PdfiumError, ValueError, MemoryError):
-        return ()
-    return words if is_spelt(words) else _plumbed(path, index)
+        return (), 0
+    return (words, turn) if is_spelt(words) else (_plumbed(path, index), 0)
 
 
 def _plumbed(path: Path, index: int) -> tuple[Word, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -31,13 +31,43 @@ SPOKEN = 0.6
 Letter = tuple[str, Box]
 
 
-def own_words(page: pdfium.PdfPage) -> tuple[Word, ...]:
-    """The words of a page, with boxes as fractions of the page as it is shown; the caller holds the pdfium lock."""
+def own_words(page: pdfium.PdfPage) -> tuple[tuple[Word, ...], int]:
+    """The words of a page, and by how many degrees clockwise it must be turned for them to stand upright.
+
+    Boxes are fractions of the upright page. The caller holds the pdfium lock.
+    """
     text = page.get_textpage()
     try:
-        return in_lines(_words(_letters(page, text)))
+        letters = list(_letters(page, text))
     finally:
         text.close()
+    turn = _sideways(letters)
+    if turn:
+        letters = [(letter[0], turned_box(letter[1], turn)) if letter else None for letter in letters]
+    return in_lines(_words(letters)), turn
+
+
+def turned_box(box: Box, degrees: int) -> Box:
+    """A box once its page is turned clockwise by 0, 90, 180 or 270 degrees."""
+    left, top, right, bottom = box
+    if degrees == 90:
+        return 1 - bottom, left, 1 - top, right
+    if degrees == 180:
+        return 1 - right, 1 - bottom, 1 - left, 1 - top
+    if degrees == 270:
+        return top, 1 - right, bottom, 1 - left
+    return box
+
+
+def _sideways(letters: list[Letter | None]) -> int:
+    """The turn that makes most of the text run from left to right."""
+    votes = {0: 0, 90: 0, 180: 0, 270: 0}
+    for one, two in zip(letters, letters[1:], strict=False):
+        if one and two:
+            across = (two[1][0] + two[1][2] - one[1][0] - one[1][2]) / 2
+            down = (two[1][1] + two[1][3] - one[1][1] - one[1][3]) / 2
+            votes[(0 if across > 0 else 180) if abs(across) >= abs(down) else (270 if down > 0 else 90)] += 1
+    return max(votes, key=lambda turn: votes[turn])
 
 
 def plumber_words(page: Any) -> tuple[Word, ...]:
@@ -123,7 +153,7 @@ def _placer(page: pdfium.PdfPage) -> Any:
     return place
 
 
-def _words(letters: Iterator[Letter | None]) -> Iterator[Word]:
+def _words(letters: Iterable[Letter | None]) -> Iterator[Word]:
     """Letters gathered into words: at spaces, and where the next letter stands on another line or far away."""
     word: list[Letter] = []
     for item in letters:
