@@ -29,22 +29,44 @@ def weigh(page: PageText, findings: Sequence[Finding]) -> list[Finding]:
     for fields, find in FINDS:
         for seen in find(other):
             if seen.field in fields and seen.status != "suspect" and seen.confidence >= 0.6:
-                merged = _merge(merged, seen, fields)
+                merged = _merge(page, merged, seen, fields)
     return merged
 
 
-def _merge(findings: list[Finding], seen: Finding, fields: frozenset[str]) -> list[Finding]:
+def _read_first(page: PageText, seen: Finding) -> str:
+    """What the first reader read at that place."""
+    words = [word.text for word in page.words if _same_place(word.box, seen.box)]
+    return " ".join(words).strip("()[],;:.")
+
+
+def _merge(page: PageText, findings: list[Finding], seen: Finding, fields: frozenset[str]) -> list[Finding]:
     """Take over what only the other reader saw; where both saw something good, be less sure."""
-    rivals = [f for f in findings if f.field in fields and _same_place(f.box, seen.box) and (f.field == "modifier") == (seen.field == "modifier")]
+    rivals = [
+        f
+        for f in findings
+        if f.field in fields and _same_place(f.box, seen.box) and (f.field == "modifier") == (seen.field == "modifier")
+    ]
     if any(f.value == seen.value for f in rivals):
         return findings
     best = max(rivals, key=lambda f: f.confidence, default=None)
-    taken = replace(seen, confidence=min(seen.confidence, MOST), status="repaired", reason=f"{seen.reason}; only the other reader saw it so")
+    taken = replace(
+        seen,
+        raw=_read_first(page, seen) or seen.raw,
+        confidence=min(seen.confidence, MOST),
+        status="repaired",
+        reason=f"{seen.reason}; only the other reader saw it so",
+    )
     if best is None:
-        return [*findings, taken] if not any(f.value == seen.value and f.field == seen.field for f in findings) else findings
+        return (
+            [*findings, taken]
+            if not any(f.value == seen.value and f.field == seen.field for f in findings)
+            else findings
+        )
     if best.confidence < seen.confidence - 0.02 or best.status == "suspect":
         return [taken if f is best else f for f in findings]
-    split = replace(best, confidence=min(best.confidence, SPLIT), reason=f"{best.reason}; the other reader saw {seen.value}")
+    split = replace(
+        best, confidence=min(best.confidence, SPLIT), reason=f"{best.reason}; the other reader saw {seen.value}"
+    )
     return [split if f is best else f for f in findings]
 
 
