@@ -278,6 +278,14 @@ class LedgerRow:
 
 
 @dataclass(frozen=True)
+class Cited:
+    """A finding with the fax it was read on."""
+
+    fax_sha256: str
+    finding: Finding
+
+
+@dataclass(frozen=True)
 class CaseFile:
     """Everything the packet builder needs to know of a case; built by the store, or from a folder."""
 
@@ -298,6 +306,8 @@ class CaseFile:
     clocks: tuple[Clock, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)
+    findings: tuple[Cited, ...] = ()
+    """What was read on the exhibits' pages, where it is known."""
 
 
 def union(boxes: Any) -> Box:

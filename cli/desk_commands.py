@@ -1,9 +1,8 @@
-"""Commands of the intake desk: watch, extract, cases, case, status."""
+"""Commands of the intake desk: extract, cases, case, status."""
 
 from __future__ import annotations
 
 import json
-import logging
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,30 +21,10 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to the program."""
-    app.command()(watch)
     app.command()(extract)
     app.command()(cases)
     app.command()(case)
     app.command()(status)
-
-
-def watch(
-    once: Annotated[bool, typer.Option("--once", help="Drain the inbox and exit.")] = False,
-) -> None:
-    """Read whatever arrives in the inbox (a folder or s3://bucket/prefix) until stopped.
-
-    Example: CASEBINDER_INBOX=/srv/faxes casebinder watch
-    """
-    from flows.watch import watch as run
-
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    settings = Settings()
-    console = Console(highlight=False)
-    console.print(f"watching {settings.inbox_location}")
-    try:
-        run(settings, once=once, on_fax=lambda step, sha256: console.print(f"{step:8} {sha256[:12]}"))
-    except KeyboardInterrupt:
-        console.print("stopped; what is waiting is taken up at the next start")
 
 
 def extract(
@@ -215,16 +194,24 @@ def _due(clock: dict[str, Any]) -> str:
 
 
 def status(as_json: JsonFlag = False) -> None:
-    """Queue, pages by ledger state, cases by status.
+    """Queue and rates, failures, clocks at risk; faxes, pages by ledger state, cases by status.
 
     Example: casebinder status --json
     """
+    from casefile.picture import picture
     from flows.steps import Desk
 
-    row = Desk(Settings()).store.status()
+    row = picture(Desk(Settings()).store)
     if as_json:
         typer.echo(json.dumps(row, indent=2))
         return
-    console = Console(highlight=False)
-    for name, counts in row.items():
-        console.print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in counts.items()), markup=False)
+    console = Console(highlight=False, markup=False)
+    for name in ("faxes", "pages", "cases", "queue", "rates"):
+        console.print(f"{name}: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in row[name].items()))
+    for failure in row["failures"]:
+        state = "set aside" if failure["set_aside"] else "tried again"
+        tries = f"{failure['failures']} failures, {failure['deaths']} workers lost"
+        console.print(f"  {failure['kind']} {failure['id']}: {state}; {tries}; {failure['last_error']}")
+    for clock in row["clocks_at_risk"]:
+        left = f"{clock['days']} days left" if clock["days"] >= 0 else f"ended {-clock['days']} days ago"
+        console.print(f"  clock {clock['case']} {clock['clock']}: {clock['due']}, {left}")

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from casefile.errors import CasebinderError
-from cli import case_commands, desk_commands, doctor, packets, request_commands
+from cli import case_commands, desk_commands, doctor, packets, request_commands, work_commands
 from cli import demo as demo_command
 from packet_builder.errors import PacketError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
+work_commands.register(app)
 desk_commands.register(app)
 packets.register(app)
 case_commands.register(app)

@@ -8,31 +8,29 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from casefile.records import Finding, PageText
+from extractors.names import normal_name
+from extractors.sentences import sentences_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
+BEFORE, ANYWHERE = True, False
+
 CUES = (
-    ("ruled_out", r"\b(ruled?\s+out|r/o|exclude[sd]?)\b"),
-    ("family_history", r"\b(family history|mother|father|sister|brother|sibling|parent)s?\b"),
-    (
-        "negated",
-        r"\b(no evidence of|denies|denied any|negative for|without|no signs? of|not have|absence of)\b",
-    ),
-    ("historical", r"\b(history of|h/o|status post|s/p|resolved)\b"),
-)
-NAMED = re.compile(r"\b(?:patient|mr|mrs|ms|miss)\b", re.IGNORECASE)
-LONGEST = 20_000
-
-
-@cache
-def _sentences() -> Language:
-    """A blank English pipeline that only splits sentences."""
-    import spacy
-
-    pipeline = spacy.blank("en")
-    pipeline.add_pipe("sentencizer")
-    return pipeline
+    ("ruled_out", ANYWHERE, r"\b(ruled?\s+out|r/o|exclude[sd]?|rules? out)\b"),
+    ("family_history", BEFORE, r"\b(family (history|hx)|fhx?|(mother|father|sister|brother|sibling|parent|aunt|uncle|grand(mother|father))s?)\b"),
+    ("negated", BEFORE, r"\b(no (evidence|history|signs?|hx|known)( of)?|denies|denied( any)?|negative for|without|not have|absence of|never had|free of|no)\b(?!\W*(change|improvement|longer|relief))"),
+    ("negated", ANYWHERE, r"\b(was|is|are|were) (not (present|found|seen|identified)|absent|negative)\b"),
+    ("historical", BEFORE, r"\b((past )?(medical )?history of|pmh|hx of|h/o|status post|s/p|previous(ly)?|prior)\b"),
+    ("historical", ANYWHERE, r"\b(resolved|in remission)\b"),
+)  # fmt: skip
+"""Role, whether the cue must stand before the code, wording; the first that fits counts."""
+STOPS = re.compile(r"[;]|\bbut\b|\bhowever\b|\bpresents with\b|\bnow (has|with)\b", re.IGNORECASE)
+"""Where the reach of a cue ends."""
+SCOPE = 110
+"""Characters a cue reaches ahead."""
+NAMED = re.compile(r"\b(?:patient|mr|mrs|ms|miss|dear)\b", re.IGNORECASE)
+SPELLED = re.compile(r"(?:\b(?i:patient|mr|mrs|ms|miss|dear|member|beneficiary)\b\.?,?\s+){1,2}((?:[A-Z][\w'’-]+\.?,?\s*){2,4})")
 
 
 @cache
@@ -47,19 +45,23 @@ def mark_diagnoses(page: PageText, findings: list[Finding]) -> list[Finding]:
     """Give each diagnosis the role its sentence gives it: ruled_out, family_history, negated, historical."""
     if page.source == "none" or not any(f.field == "icd10" for f in findings):
         return findings
-    if not any(re.search(pattern, page.text[:LONGEST], re.IGNORECASE) for _, pattern in CUES):
+    if not any(re.search(pattern, page.text[:20_000], re.IGNORECASE) for _, _, pattern in CUES):
         return findings
-    text = page.text.replace("\n", " ")[:LONGEST]
-    sentences = [sentence.text for sentence in _sentences()(text).sents]
-    return [_marked(finding, sentences) if finding.field == "icd10" else finding for finding in findings]
+    return [_marked(page, finding) if finding.field == "icd10" else finding for finding in findings]
 
 
-def _marked(finding: Finding, sentences: list[str]) -> Finding:
-    home = next((sentence for sentence in sentences if finding.raw in sentence), "")
-    before = home.split(finding.raw)[0]
-    for role, pattern in CUES:
-        cue = re.search(pattern, home, re.IGNORECASE)
-        if cue and (role == "ruled_out" or cue.start() < len(before)):
+def _marked(page: PageText, finding: Finding) -> Finding:
+    homes = [s for s in sentences_of(page) if finding.raw in s.text]
+    home = min(homes, key=lambda s: abs(s.box[1] - finding.box[1]), default=None)
+    if home is None:
+        return finding
+    place = home.text.index(finding.raw)
+    before, after = home.text[:place], home.text[place + len(finding.raw) :]
+    reach = STOPS.split(before)[-1][-SCOPE:]
+    behind = re.split(r"[;.]|\bbut\b|,\s*(?=[A-Z]\d)", after)[0]
+    for role, must_precede, pattern in CUES:
+        cue = re.search(pattern, reach, re.IGNORECASE) or (None if must_precede else re.search(pattern, behind, re.IGNORECASE))
+        if cue:
             return replace(finding, role=role, reason=f"{finding.reason}; its sentence says '{cue[0].lower()}'")
     return finding
 
@@ -67,11 +69,18 @@ def _marked(finding: Finding, sentences: list[str]) -> Finding:
 def name_in_prose(page: PageText) -> Finding | None:
     """A person named in a sentence about the patient, where no label names one. Low confidence on purpose."""
     for line in page.lines[:25]:
-        if not NAMED.search(line.text[:300]):
+        text = line.text[:300]
+        if not NAMED.search(text):
             continue
-        for entity in _names()(line.text[:300]).ents:
-            if entity.label_ == "PERSON" and len(entity.text.split()) >= 2:
+        spelled = SPELLED.search(text)
+        if spelled and (name := normal_name(spelled[1])):
+            words = line.words_in(spelled.start(1), spelled.end(1))
+            return Finding("member_name", name, spelled[1], page.page_number, words[0].box, 0.7, "suspect", None,
+                           "a name behind a form of address; no label")  # fmt: skip
+        for entity in _names()(text).ents:
+            name = normal_name(entity.text) if entity.label_ == "PERSON" else ""
+            if name:
                 words = line.words_in(entity.start_char, entity.end_char)
-                return Finding("member_name", entity.text, entity.text, page.page_number, words[0].box, 0.5, "suspect",
+                return Finding("member_name", name, entity.text, page.page_number, words[0].box, 0.5, "suspect",
                                None, "a person named in a sentence about the patient; no label")  # fmt: skip
     return None

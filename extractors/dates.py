@@ -1,92 +1,162 @@
-"""Dates with their role, by label; the denial's own date; the appeal window."""
+"""Dates with their role: by label, by the signature they stand at, or by their place on a letter."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date, timedelta
 
-from casefile.records import Finding, PageText
-from extractors.day import ANY, parse_day
-from extractors.labels import LabelledValue, values_of
+from casefile.records import Finding, Line, PageText, Status
+from extractors.day import ANY, Day, made
+from extractors.labels import LabelledValue, labelled_values, values_of
 
-ROLES = {"visit_date": "visit", "test_date": "test", "delivery_date": "delivery"}
+ROLES = {
+    "visit_date": "visit",
+    "test_date": "test",
+    "delivery_date": "delivery",
+    "admit_date": "admission",
+    "cert_period": "certification",
+}
 PLAIN = ("order_date", "signature_date", "service_start", "service_end", "denial_date", "appeal_deadline")
-SIGNED_ON = re.compile(r"(?:electronically|digitally|e-?)\s*signed\b.{0,80}", re.IGNORECASE)
-SIGNATURE_LINE = re.compile(r"signature|signed by", re.IGNORECASE)
-RECIPIENT = re.compile(r"received by|patient signature|beneficiary signature", re.IGNORECASE)
-DENIAL = re.compile(r"denial|denied|adverse|determination", re.IGNORECASE)
-WINDOW = re.compile(
-    r"within\s+(\d{2,3})\s*(?:calendar\s+)?days\s+(?:of|from|after)\s+(?:the\s+)?(date|receipt|receiving|you)",
+SIGNED_ON = re.compile(
+    r"(?:(?:electronically|digitally|e-?|elec\w*\.?)\s*-?\s*(?:signed|authenticated)|authenticated by|signed by|/s/)",
     re.IGNORECASE,
 )
+SIGNATURE_LINE = re.compile(r"signature|signed by", re.IGNORECASE)
+RECIPIENT = re.compile(
+    r"received by|(patient|beneficiary|member|recipient|client|caregiver|witness)('?s)?\s+(or \w+\s+)?signature|representative",
+    re.IGNORECASE,
+)
+DENIAL = re.compile(r"denial|denied|deny|adverse|determination|not (been )?approved|decision", re.IGNORECASE)
+TIME = re.compile(
+    r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)"
+)
+NEAR_SIGNATURE = 0.075
+"""How far below or above a signature's label its date may stand, as a share of the page's height."""
 
 
 def find(page: PageText) -> list[Finding]:
-    """Every dated fact of one page."""
-    findings = [f for value in values_of(page, *PLAIN, *ROLES) if (f := _labelled(page, value))]
+    """Every dated fact of one page. Dates whose role needs the kind of page carry it: "date" (a bare "Date:"), "letter"."""
+    findings = [f for value in values_of(page, *PLAIN, *ROLES) for f in _labelled(page, value)]
+    findings += [f for value in values_of(page, "discharge_at") if (f := _discharge(page, value))]
+    findings += _bare(page, {finding.field for finding in findings})
     have = {finding.field for finding in findings}
     if "signature_date" not in have:
         findings += _signature_date(page)
-    if "denial_date" not in have and DENIAL.search(page.text[:4000]):
-        findings += _letter_date(page)
+    if "denial_date" not in have and DENIAL.search(page.text[:6000]):
+        findings += _letter_date(page, "denial_date", None, 0.93)
+    if "order_date" not in have:
+        findings += _letter_date(page, "order_date", "letter", 0.8)
     return findings
 
 
-def find_deadlines(pages: Sequence[PageText], denial_dates: Sequence[Finding]) -> list[Finding]:
-    """The last day to appeal, from a window like "within 60 days of the date of this notice".
-
-    Counted from the notice date even where the letter counts from receipt: the earlier, safer day.
-    """
-    if not denial_dates:
+def _labelled(page: PageText, value: LabelledValue) -> list[Finding]:
+    """A labelled date; a certification period gives its first and its last day."""
+    matches = list(ANY.finditer(value.text[:120]))
+    if not matches or not (day := made(matches[0])):
         return []
-    notice = date.fromisoformat(denial_dates[0].value)
-    for page in pages:
-        text = page.text.replace("\n", " ")[:20000]
-        if match := WINDOW.search(text):
-            days, counted = int(match[1]), match[2].lower()
-            due = notice + timedelta(days)
-            reason = f"{days} days counted from the notice date {notice.isoformat()}"
-            if counted != "date":
-                reason += "; the letter counts from receipt, so this is the earlier, safer day"
-            line = next((line for line in page.lines if match[1] in line.text), page.lines[0])
-            return [Finding("appeal_deadline", due.isoformat(), match[0], page.page_number, line.box,
-                            min(0.93, denial_dates[0].confidence), "valid", None, reason)]  # fmt: skip
-    return []
+    field = "service_start" if value.field in ROLES else value.field
+    found = [_made(page, value, day, field, matches[0][0], ROLES.get(value.field))]
+    if field == "service_start" and len(matches) > 1 and (last := made(matches[1])) and last.on > day.on:
+        found.append(_made(page, value, last, "service_end", matches[1][0], ROLES.get(value.field)))
+    return found
 
 
-def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
-    day = parse_day(value.text)
-    if not day:
+def _made(
+    page: PageText, value: LabelledValue, day: Day, field: str, raw: str, role: str | None, sure: float = 0.96
+) -> Finding:
+    reason = f"date by the label '{value.label}'" + (f"; {day.doubt}" if day.doubt else "")
+    status: Status = "valid" if 1990 <= day.on.year <= 2100 and not day.doubt else "suspect"
+    sure = sure if status == "valid" else 0.7 if day.doubt else 0.4
+    words = [word for word in value.words if word.text in raw or raw in word.text]
+    read = min((word.confidence for word in words), default=value.confidence)
+    return Finding(
+        field, day.on.isoformat(), raw, page.page_number, value.box, sure * (0.85 + 0.15 * read), status, role, reason
+    )
+
+
+def _discharge(page: PageText, value: LabelledValue) -> Finding | None:
+    """The day of discharge, with its hour where one is printed."""
+    match = ANY.search(value.text[:120])
+    if not match or not (day := made(match)):
         return None
-    role = ROLES.get(value.field)
-    field = "service_start" if role else value.field
-    reason = f"date by the label '{value.label}'"
-    status, sure = ("valid", 0.96) if 1990 <= day.year <= 2100 else ("suspect", 0.4)
-    confidence = sure * (0.85 + 0.15 * value.confidence)
-    return Finding(field, day.isoformat(), value.text, page.page_number, value.box, confidence, status, role, reason)  # type: ignore[arg-type]
+    found = _made(page, value, day, "discharge_at", value.text[:60], None, 0.95)
+    hour = TIME.search(value.text[match.end() : 120])
+    stamp = day.on.isoformat() + (_clock(hour) if hour else "")
+    return Finding(
+        found.field, stamp, found.raw, found.page, found.box, found.confidence, found.status, None, found.reason
+    )
+
+
+def _clock(match: re.Match[str]) -> str:
+    hour, minute = int(match[1] or match[4]), int(match[2] or match[5])
+    half = (match[3] or "").upper()
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half == "P" else 0)
+    return f"T{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else ""
+
+
+def _bare(page: PageText, have: set[str]) -> list[Finding]:
+    """A bare "Date": at a signature it is the signature's, elsewhere the page's own."""
+    places = [v.label_box for v in labelled_values(page) if v.field == "signature"]
+    places += [line.box for line in page.lines if SIGNED_ON.search(line.text[:200])]
+    findings = []
+    for value in values_of(page, "generic_date"):
+        match = ANY.search(value.text[:60])
+        if not match or not (day := made(match)):
+            continue
+        top = value.label_box[1]
+        signed = any(-0.02 <= top - box[1] <= NEAR_SIGNATURE for box in places)
+        if signed and "signature_date" not in have and not _is_recipients(page, top):
+            findings.append(_made(page, value, day, "signature_date", match[0], None, 0.94))
+        elif not signed and top < 0.5:
+            for field in ({"order_date", "denial_date"} - have) if top < 0.35 else ({"order_date"} - have):
+                findings.append(_made(page, value, day, field, match[0], "date", 0.85))
+    return findings
+
+
+def _is_recipients(page: PageText, top: float) -> bool:
+    return any(abs(line.box[1] - top) < 0.012 and RECIPIENT.search(line.text[:200]) for line in page.lines)
 
 
 def _signature_date(page: PageText) -> list[Finding]:
-    """The date on the signature's own line, or in the electronic signature."""
-    for line in page.lines:
-        if not (SIGNATURE_LINE.search(line.text) or SIGNED_ON.search(line.text)) or RECIPIENT.search(line.text):
+    """The date in an electronic signature, on the signature's own line, or alone just below or above it."""
+    for number, line in enumerate(page.lines):
+        electronic = SIGNED_ON.search(line.text[:300])
+        if not (electronic or SIGNATURE_LINE.search(line.text[:300])) or RECIPIENT.search(line.text[:300]):
             continue
-        if (match := ANY.search(line.text[:400])) and (day := parse_day(match[0])):
-            words = line.words_in(match.start(), match.end())
-            confidence = 0.94 * (0.85 + 0.15 * min(word.confidence for word in words))
-            return [Finding("signature_date", day.isoformat(), match[0], page.page_number, words[0].box, confidence,
-                            "valid", None, "date on the signature's line")]  # fmt: skip
+        for other in (line, *_around(page, number, bool(electronic))):
+            start = electronic.start() if electronic and other is line else 0
+            if (match := ANY.search(other.text[:400], start)) and (day := made(match)):
+                words = other.words_in(match.start(), match.end())
+                confidence = 0.94 * (0.85 + 0.15 * min(word.confidence for word in words))
+                return [Finding("signature_date", day.on.isoformat(), match[0], page.page_number, words[0].box, confidence,
+                                "valid", None, "date at the signature")]  # fmt: skip
     return []
 
 
-def _letter_date(page: PageText) -> list[Finding]:
-    """A date alone on its line in the top third of a denial letter."""
+def _around(page: PageText, number: int, electronic: bool) -> list[Line]:
+    """The lines next to a signature's that hold little but a date."""
+    near = (
+        page.lines[number + 1 : number + 2]
+        if electronic
+        else page.lines[max(0, number - 1) : number] + page.lines[number + 1 : number + 2]
+    )
+    here = page.lines[number].box[1]
+    return [
+        o
+        for o in near
+        if abs(o.box[1] - here) < 0.045
+        and (m := ANY.search(o.text[:120]))
+        and len(o.text) - len(m[0]) < (60 if electronic else 14)
+    ]
+
+
+def _letter_date(page: PageText, field: str, role: str | None, sure: float) -> list[Finding]:
+    """A date alone on its line, or behind a bare "Date", in the top third of a letter."""
     for line in page.lines:
-        if line.box[1] > 0.34:
+        if line.box[1] > 0.36:
             break
         match = ANY.search(line.text[:200])
-        if match and len(line.text) - len(match[0]) <= 8 and (day := parse_day(match[0])):
-            return [Finding("denial_date", day.isoformat(), match[0], page.page_number, line.box,
-                            0.93 * (0.85 + 0.15 * line.confidence), "valid", None, "the letter's own date")]  # fmt: skip
+        if match and len(line.text) - len(match[0]) <= 8 and (day := made(match)):
+            return [Finding(field, day.on.isoformat(), match[0], page.page_number, line.box,
+                            sure * (0.85 + 0.15 * line.confidence), "valid", role, "the letter's own date")]  # fmt: skip
     return []

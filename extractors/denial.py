@@ -1,73 +1,144 @@
-"""What a denial says: adjustment and remark codes, and the reason in our own words."""
+"""What a denial says: adjustment and remark codes kept together, and the reason in our own words (`data/denials.toml`)."""
 
 from __future__ import annotations
 
 import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-from casefile.records import Finding, PageText
+from casefile.records import Finding, Line, PageText
+from extractors.labels import label_over
+from extractors.sentences import Sentence, sentences_of
 
-GROUP_CODE = re.compile(r"\b(CO|PR|OA|PI)\s?[-–]\s?(\d{1,3}|[ABPWY]\d{1,2})\b")
+GROUP_CODE = re.compile(r"(?<![\w-])([CP][O0RI]|[O0]A|P[I1l])\s?[-–—:]?\s?(\d{1,3}|[ABPWY]\d{1,2})(?![\w%]|\.\d|-\d)")
+SURE_CODE = re.compile(r"\b(?:CO|PR|OA|PI)-\d{1,3}\b")
 REMARK = re.compile(r"(?<![\w-])(MA\d{1,3}|M\d{1,3}|N\d{2,4})(?![\w.-])")
-ABOUT_CODES = re.compile(r"reason|remark|\bcode|carc|rarc|denial|adjust", re.IGNORECASE)
-REASONS = (
-    ("not medically necessary", r"medically\s+necessary|medical\s+necessity"),
-    ("no or wrong authorization", r"prior\s+authorization|pre-?authorization|not\s+authorized"),
-    (
-        "records missing",
-        r"records?\s+(were|was)\s+not\s+received|insufficient\s+documentation|missing\s+(information|documentation)",
-    ),
-    ("order defect", r"(order|prescription)\s+(was\s+)?(not\s+signed|incomplete|missing|invalid)"),
-    ("non-covered benefit", r"not\s+(a\s+)?covered|non-?covered|excluded\s+from\s+coverage"),
-    ("out of network", r"out[- ]of[- ]network|not\s+in\s+(our|the)\s+network"),
-    ("not eligible", r"not\s+eligible|coverage\s+(ended|terminated)"),
-    ("timely filing", r"timely\s+filing|filed\s+(too\s+)?late"),
-    ("duplicate claim", r"duplicate\s+claim"),
-)
+BARE_CARC = re.compile(r"\bCARC\s*(?:code)?\s*:?\s*(\d{1,3}|[ABPWY]\d{1,2})\b", re.IGNORECASE)
+ABOUT_CODES = re.compile(r"reason|remark|\bcodes?\b|carc|rarc|denial|adjust", re.IGNORECASE)
 COMPANY = re.compile(
-    r"\b(health ?plan|plan|insurance|assurance|advantage|medicaid|medicare|mutual|blue (cross|shield)|health ?care|benefits?)\b",
+    r"\b(health ?plan|plan|insurance|assurance|advantage|medicaid|medicare|mutual|blue (cross|shield)|health ?care|benefits?|hmo|ppo|trust|health)\b",
     re.IGNORECASE,
 )
-IS_DENIAL = re.compile(r"\b(denied|denial|adverse|not approve|not\s+covered)", re.IGNORECASE)
+NO_COMPANY = re.compile(
+    r"\d|:|denial|notice|form|request|explanation|decision|determination|remittance|department|member|order|supply|associates|center|clinic|medicine",
+    re.IGNORECASE,
+)
+IS_DENIAL = re.compile(
+    r"\b(denied|denial|deny|adverse|not (been )?approved?|not\s+covered|cannot approve|unable to approve)",
+    re.IGNORECASE,
+)
+IS_REMITTANCE = re.compile(
+    r"explanation of (benefits|payment)|remittance|\beob\b|\beop\b|\bera\b.{0,20}advice", re.IGNORECASE
+)
+IS_PLANS = re.compile(
+    r"prior authori[sz]ation|pre-?certification|authori[sz]ation request|member services", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One kind of denial: its name, what letters say, and its codes."""
+
+    name: str
+    patterns: tuple[re.Pattern[str], ...]
+    codes: frozenset[str]
+
+
+@cache
+def reasons() -> tuple[Reason, ...]:
+    """The kinds of denial, the more particular first."""
+    rows = tomllib.loads((Path(__file__).parent / "data" / "denials.toml").read_text())["reason"]
+    return tuple(Reason(row["name"], tuple(re.compile(p, re.IGNORECASE) for p in row["patterns"]), frozenset(row.get("carc", []) + row.get("rarc", [])))
+                 for row in rows)  # fmt: skip
 
 
 def find(page: PageText) -> list[Finding]:
-    """Codes and reason of a page that speaks of a denial; nothing on other pages."""
-    if not IS_DENIAL.search(page.text[:20000]):
-        return []
-    findings = []
-    for line in page.lines:
-        text = line.text[:2000]
-        for match in GROUP_CODE.finditer(text):
-            words = line.words_in(match.start(), match.end())
-            findings.append(Finding("denial_code", f"{match[1]}-{match[2]}", match[0], page.page_number, words[0].box,
-                                    0.95, "valid", "group and reason", "group code with its reason code"))  # fmt: skip
-        if ABOUT_CODES.search(text) or GROUP_CODE.search(text):
-            for match in REMARK.finditer(text):
-                words = line.words_in(match.start(), match.end())
-                findings.append(Finding("denial_code", match[1], match[0], page.page_number, words[0].box, 0.92,
-                                        "valid", "remark", "remark code on a line about codes"))  # fmt: skip
-    return findings + _reason(page) + _payer(page)
+    """Codes and reason of a page that speaks of a denial; the payer in the head of a plan's page."""
+    text = page.text[:20000]
+    denied, paid = bool(IS_DENIAL.search(text)), bool(IS_REMITTANCE.search(text[:1500]))
+    if not denied and not paid and not (SURE_CODE.search(text) and REMARK.search(text)):
+        return _payer(page) if IS_PLANS.search(text[:600]) else []
+    codes = [finding for number, line in enumerate(page.lines) for finding in _codes(page, number, line)]
+    by_codes = _reason_of_codes(page, codes)
+    said = by_codes if paid and by_codes else (_reason(page) if denied else []) or by_codes
+    return codes + said + _payer(page)
+
+
+def _codes(page: PageText, number: int, line: Line) -> list[Finding]:
+    """Group codes with their reason, and remark codes, of one line."""
+    text, found = line.text[:2000], []
+    groups = list(GROUP_CODE.finditer(text))
+    for match in groups:
+        group = match[1].replace("0", "O").replace("1", "I").replace("l", "I")
+        if group not in {"CO", "PR", "OA", "PI"} or re.match(r"\s?[-–]?\d{3,}", text[match.end() :]):
+            continue
+        found.append(
+            _made(page, line, match, f"{group}-{match[2]}", 0.95, "group and reason", "group code with its reason code")
+        )
+    for match in BARE_CARC.finditer(text):
+        found.append(_made(page, line, match, match[1], 0.92, "reason", "reason code by its label"))
+    together = f" with {found[0].value}" if found else ""
+    for match in REMARK.finditer(text):
+        box = line.words_in(match.start(), match.end())[0].box
+        if (
+            groups
+            or ABOUT_CODES.search(text)
+            or label_over(page, number, box) in {"other", "code"}
+            and IS_REMITTANCE.search(page.text[:1500])
+        ):
+            found.append(
+                _made(page, line, match, match[1], 0.92, "remark", f"remark code{together}, on a line about codes")
+            )
+    return found
+
+
+def _made(page: PageText, line: Line, match: re.Match[str], value: str, sure: float, role: str, reason: str) -> Finding:
+    words = line.words_in(match.start(), match.end())
+    confidence = sure * (0.9 + 0.1 * min(word.confidence for word in words))
+    return Finding("denial_code", value, match[0], page.page_number, words[0].box, confidence, "valid", role, reason)
 
 
 def _payer(page: PageText) -> list[Finding]:
-    """Who denied: the company in the letter's head, or the one appeals are sent to."""
+    """Who denied: the company in the letter's head."""
     for line in page.lines[:6]:
         text = line.text[:120]
-        if line.box[1] < 0.2 and COMPANY.search(text) and not re.search(r"\d|:|denial|notice", text, re.IGNORECASE):
+        if line.box[1] < 0.2 and COMPANY.search(text) and not NO_COMPANY.search(text) and len(text.split()) <= 7:
             confidence = 0.9 * (0.85 + 0.15 * line.confidence)
             return [Finding("payer_name", text.strip(" ,;"), text, page.page_number, line.box, confidence, "valid", None,
-                            "the head of the denial letter")]  # fmt: skip
+                            "the head of the plan's page")]  # fmt: skip
     return []
 
 
 def _reason(page: PageText) -> list[Finding]:
-    """The first reason whose wording stands on the page, with the line that says it."""
-    for category, pattern in REASONS:
-        matcher = re.compile(pattern, re.IGNORECASE)
-        for first, second in zip(page.lines, [*page.lines[1:], None], strict=True):
-            both = first.text + (" " + second.text if second else "")
-            match = matcher.search(both)
-            if match and match.start() <= len(first.text):
-                return [Finding("denial_reason", category, both[:300], page.page_number, first.box, 0.9, "valid", None,
-                                "the letter's own wording")]  # fmt: skip
+    """The reason whose wording stands nearest to the refusal; general rights texts come after it."""
+    best: tuple[float, Reason, Sentence] | None = None
+    refused = False
+    for place, sentence in enumerate(sentences_of(page)):
+        refused = refused or bool(IS_DENIAL.search(sentence.text))
+        weight = (3.0 if IS_DENIAL.search(sentence.text) else 2.0 if refused else 1.0) - 0.02 * place
+        if re.search(r"appeal|right to|you may|copies of|request a", sentence.text, re.IGNORECASE) and not re.search(
+            r"because|since|due to", sentence.text, re.IGNORECASE
+        ):
+            weight -= 2.5
+        for order, reason in enumerate(reasons()):
+            if any(pattern.search(sentence.text) for pattern in reason.patterns) and (
+                best is None or weight - 0.001 * order > best[0]
+            ):
+                best = weight - 0.001 * order, reason, sentence
+    if best is None:
+        return []
+    return [Finding("denial_reason", best[1].name, best[2].text[:300], page.page_number, best[2].box, 0.9 if best[0] > 1.5 else 0.7, "valid", None,
+                    "the letter's own wording")]  # fmt: skip
+
+
+def _reason_of_codes(page: PageText, codes: list[Finding]) -> list[Finding]:
+    """The reason that the adjustment codes stand for, where no words say it; codes that share costs give none."""
+    for finding in codes:
+        bare = finding.value.split("-")[-1]
+        known = [reason for reason in reasons() if bare in reason.codes and finding.role != "remark"]
+        if known and known[0].name != "patient share or contract":
+            return [Finding("denial_reason", known[0].name, finding.raw, page.page_number, finding.box, 0.85 * finding.confidence, "valid", None,
+                            f"what {finding.value} stands for")]  # fmt: skip
     return []

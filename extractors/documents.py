@@ -5,22 +5,38 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from casefile.records import Document, PageText
+from casefile.records import Document, Line, PageText
 
-CONTINUES = re.compile(r"\bcontinued\b|\bpage\s+([2-9]|\d\d)\s+of\s+\d+", re.IGNORECASE)
-Kinds = dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]]
+CONTINUES = re.compile(r"\bcontinued\b|\(cont(?:'?d)?\.?\)|\bpage\s+([2-9]|\d\d)\s+of\s+\d+", re.IGNORECASE)
+NUMBERED = re.compile(r"\bpage\s+(\d{1,2})\s+of\s+(\d{1,2})\b", re.IGNORECASE)
+FEW_WORDS = 45
+"""A photo page holds a caption and little else."""
+ENOUGH = 2.5
+"""Below this score a page is nobody's kind."""
+Patterns = tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A page's likeliest kind, its score, how far it leads the next kind, and the line that reads like its title."""
+
+    kind: str
+    score: float
+    lead: float
+    title: str
 
 
 @cache
-def _kinds() -> Kinds:
+def _kinds() -> dict[str, tuple[Patterns, Patterns, Patterns]]:
+    """Kind → strong titles, titles, content."""
     table = tomllib.loads((Path(__file__).parent / "data" / "kinds.toml").read_text())
-    return {
-        kind: tuple(tuple(re.compile(p, re.IGNORECASE) for p in row[part]) for part in ("titles", "content"))  # type: ignore[misc]
-        for kind, row in table.items()
-    }
+    flags = re.IGNORECASE | re.MULTILINE
+    return {kind: tuple(tuple(re.compile(p, flags) for p in row[part]) for part in ("strong", "titles", "content"))  # type: ignore[misc]
+            for kind, row in table.items()}  # fmt: skip
 
 
 def classify(pages: Sequence[PageText]) -> tuple[Document, ...]:
@@ -33,25 +49,74 @@ def classify(pages: Sequence[PageText]) -> tuple[Document, ...]:
     for page in pages:
         if page.blank:
             continue
-        kind, score, title = _judge(page)
+        judged = _judge(page)
         before = documents[-1] if documents else None
-        goes_on = bool(CONTINUES.search(page.text[:400])) or score < 2
-        if before and goes_on and before.kind != "cover_sheet" and before.pages[-1] == page.page_number - 1:
+        if (
+            before
+            and before.kind != "cover_sheet"
+            and before.pages[-1] == page.page_number - 1
+            and _goes_on(page, judged, before)
+        ):
             documents[-1] = Document(before.kind, (*before.pages, page.page_number), before.confidence, before.title)
             continue
-        kind = kind if score >= 2 else "other"
-        documents.append(Document(kind, (page.page_number,), min(0.98, 0.5 + 0.08 * score), title))
+        kind = judged.kind if judged.score >= ENOUGH else "other"
+        sure = 0.5 if kind == "other" else min(0.98, 0.55 + 0.05 * judged.score + 0.05 * min(judged.lead, 3.0))
+        documents.append(Document(kind, (page.page_number,), sure, judged.title))
     return tuple(documents)
 
 
-def _judge(page: PageText) -> tuple[str, float, str]:
-    """The likeliest kind of a page, its score, and the line that reads like its title."""
-    top = [line for line in page.lines if line.box[1] < 0.3 and len(line.text) < 90]
-    best: tuple[str, float, str] = ("other", 0.0, top[0].text if top else "")
-    for kind, (titles, content) in _kinds().items():
-        line = next((line for line in top if any(p.search(line.text) for p in titles)), None)
-        heading = 4.0 + (1.0 if line and line.text.isupper() else 0.0) if line else 0.0
-        score = heading + sum(1.0 for pattern in content if pattern.search(page.text[:20000]))
-        if score > best[1]:
-            best = (kind, score, line.text if line else best[2])
-    return best
+def _goes_on(page: PageText, judged: Judged, before: Document) -> bool:
+    """Whether a page continues the document before it: it says so, or it has no face of its own."""
+    edges = page.text[:500] + "\n" + page.text[-160:]
+    number = NUMBERED.search(edges)
+    if number and int(number[1]) == 1:
+        return False
+    says = bool(CONTINUES.search(edges)) and not (number and int(number[1]) > int(number[2]))
+    if says and (judged.score < 6 or judged.kind == before.kind):
+        return True
+    return judged.score < ENOUGH and len(page.words) > 3
+
+
+def _judge(page: PageText) -> Judged:
+    """The likeliest kind of a page: by its title lines, the higher and larger the better, then by what it says."""
+    lines = page.lines
+    if not lines:
+        return Judged("other", 0.0, 0.0, "")
+    usual = sorted(_height(line) for line in lines)[len(lines) // 2]
+    top = [line for line in lines[:14] if line.box[1] < 0.32 and len(line.text) < 90]
+    text, scores = page.text[:20000], list[tuple[float, str, str]]()
+    for kind, (strong, titles, content) in _kinds().items():
+        best, title = 0.0, ""
+        for place, line in enumerate(top):
+            weight = (
+                5.0
+                if any(p.search(line.text) for p in strong)
+                else 2.6
+                if any(p.search(line.text) for p in titles)
+                else 0.0
+            )
+            if weight and (weighed := weight * _prominence(line, usual, place)) > best:
+                best, title = weighed, line.text
+        if kind == "photo" and len(page.words) > FEW_WORDS:
+            continue
+        said = sum(1.0 for pattern in content if pattern.search(text))
+        scores.append((best + min(said, 4.0) * 0.8, kind, title))
+    scores.sort(reverse=True)
+    return Judged(scores[0][1], scores[0][0], scores[0][0] - scores[1][0], scores[0][2] or (top[0].text if top else ""))
+
+
+def _prominence(line: Line, usual: float, place: int) -> float:
+    """How much a line looks like a title: larger, in capitals, near the top, few words, no value behind a colon."""
+    weight = 1.0 - 0.02 * place
+    weight += 0.25 if _height(line) > 1.15 * usual else 0.0
+    weight += 0.15 if line.text.isupper() else 0.0
+    if re.search(r":\s*\S", line.text):
+        weight *= 0.45
+    if len(line.words) > 9:
+        weight *= 0.6
+    return weight
+
+
+def _height(line: Line) -> float:
+    heights = sorted(word.box[3] - word.box[1] for word in line.words)
+    return heights[len(heights) // 2]

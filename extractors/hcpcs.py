@@ -1,4 +1,4 @@
-"""HCPCS Level II and CPT codes in context. No descriptions are kept; CPT numbers need a label or a column."""
+"""HCPCS Level II codes and their modifiers in context. Numbers only; no descriptions are kept."""
 
 from __future__ import annotations
 
@@ -7,62 +7,163 @@ from functools import cache
 from pathlib import Path
 
 from casefile.records import Finding, Line, PageText, Status
+from extractors.icd10 import is_billable
+from extractors.labels import label_over, values_of
 from extractors.repair import candidates
+from extractors.ticks import is_doubtful, is_unticked
 
-LIST = Path(__file__).parent / "data" / "hcpcs_home_care.txt"
-SHAPE = re.compile(r"(?<![\w.-])[A-HJ-MP-V£€&8][0-9OoIlSBZ]{4}(?![\w.]\w|\w|-\d)")
-LABEL = re.compile(r"hcpcs|procedure|\bproc\b|\bcode\b|\bcpt\b|service denied|\bitem\b|equipment", re.IGNORECASE)
-CPT = re.compile(r"(?<![\w.$-])\d{4}[0-9FT](?![\w.-])")
-CPT_LABEL = re.compile(r"\bcpt\b", re.IGNORECASE)
+DATA = Path(__file__).parent / "data"
+SHAPE = re.compile(r"(?<![\w.$-])[A-HJ-MP-V£€&8][0-9OoIlSBZ]{4}(?![\w.]\w|\w|-\d)")
+LABEL = re.compile(r"hcpcs?|procedure|\bproc\b|\bcodes?\b|\bcpt\b|denied|equipment|dispense|\border", re.IGNORECASE)
+AFTER = re.compile(
+    r"(?:[\s,/-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,/-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
+)
+CODES = frozenset({"code", "cpt", "description", "modifier"})
+NEAR = frozenset({"", "quantity", "frequency", "order_date", "npi", "delivery_date", "service_start", "claim_number"})
+"""Fields whose label may stand left of a code that is not theirs: short values end before it."""
 
 
 @cache
 def home_care_codes() -> frozenset[str]:
     """Codes common in home care."""
-    return frozenset(row for row in LIST.read_text().split("\n") if row and not row.startswith("#"))
+    return frozenset(
+        row for row in (DATA / "hcpcs_home_care.txt").read_text().split("\n") if row and not row.startswith("#")
+    )
+
+
+@cache
+def modifiers() -> frozenset[str]:
+    """Two-character modifiers."""
+    return frozenset(_rows("modifiers.txt"))
+
+
+@cache
+def _blocks() -> tuple[tuple[str, str], ...]:
+    return tuple((row[:5], row[6:]) for row in _rows("hcpcs_blocks.txt"))
+
+
+def _rows(name: str) -> list[str]:
+    return [word for line in (DATA / name).read_text().split("\n") if not line.startswith("#") for word in line.split()]
+
+
+def in_a_block(code: str) -> bool:
+    """Whether CMS has assigned numbers around this one."""
+    return any(first <= code <= last for first, last in _blocks())
 
 
 def find(page: PageText) -> list[Finding]:
-    """Find HCPCS codes (known ones anywhere, others near a label) and CPT numbers (near a label only)."""
-    findings = []
+    """Find HCPCS codes (known ones anywhere, others by a label) and the modifiers behind them or in their column."""
+    findings: list[Finding] = []
     for number, line in enumerate(page.lines):
-        near = " ".join(other.text for other in page.lines[max(0, number - 1) : number + 1])
-        for match in SHAPE.finditer(line.text[:2000]):
-            if finding := _judge(page, line, match, bool(LABEL.search(near))):
-                findings.append(finding)
-        if CPT_LABEL.search(near):
-            for match in CPT.finditer(line.text[:2000]):
-                findings.append(
-                    _finding(page, line, match, "cpt", match[0], 0.85, "valid", "five characters by a CPT label")
-                )
+        text = line.text[:2000]
+        for match in SHAPE.finditer(text):
+            if is_unticked(page, line, match.start()):
+                continue
+            if finding := _judge(page, number, line, match):
+                findings += [finding, *_modifiers(page, line, match)]
+    for value in values_of(page, "modifier"):
+        findings += [
+            _modifier(page, word.text, word.box, word.confidence)
+            for word in value.words
+            if word.text.strip(",") in modifiers()
+        ]
     return findings
 
 
-def _judge(page: PageText, line: Line, match: re.Match[str], labelled: bool) -> Finding | None:
-    raw = match[0]
-    if raw in home_care_codes():
-        sure, reason = (0.97, "home-care code by its label") if labelled else (0.9, "home-care code")
-        return _finding(page, line, match, "hcpcs", raw, sure, "valid", reason)
+def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Finding | None:
+    """A known code, a repaired one, one of the right shape by its label, or nothing."""
+    raw, words = match[0], line.words_in(match.start(), match.end())
+    governed = label_over(page, number, words[0].box)
+    above = page.lines[number - 1].text[:300] if number else ""
+    labelled = governed in CODES or governed in NEAR and bool(LABEL.search(line.text[: match.start()][-120:] or above))
+    known = raw in home_care_codes()
+    if governed == "diagnosis" and (not known or is_billable(raw)):
+        return None
+    if governed not in CODES and governed not in NEAR and governed != "diagnosis" and not known:
+        return None
+    if is_doubtful(page, line, match.start()):
+        return _finding(page, line, match, raw, 0.45, "suspect", "a list to tick, and no tick could be read")
+    if known:
+        collides = is_billable(raw) and not labelled
+        sure = 0.6 if collides or governed == "diagnosis" else 0.97 if labelled else 0.91
+        reason = (
+            "home-care code"
+            + (" by its label" if labelled else "")
+            + ("; also a diagnosis code without its dot" if collides else "")
+        )
+        return _finding(page, line, match, raw, sure, "valid", reason)
     tries = candidates("£" + raw[1:] if raw[0] == "F" else raw, first_is_letter=True)
     options = [o for o in set(tries) if o in home_care_codes()]
-    if len(options) == 1 and labelled:
-        return _finding(page, line, match, "hcpcs", options[0], 0.92, "repaired", "the only home-care code it can be")
-    if labelled and re.fullmatch(r"[A-HJ-MP-V]\d{4}", raw):
-        return _finding(page, line, match, "hcpcs", raw, 0.75, "valid", "right shape by its label; not in our list")
+    if len(options) == 1 and labelled and not in_a_block(raw):
+        return _finding(page, line, match, options[0], 0.92, "repaired", "the only home-care code it can be")
+    return _by_shape(page, line, match, governed, labelled)
+
+
+def _by_shape(page: PageText, line: Line, match: re.Match[str], governed: str, labelled: bool) -> Finding | None:
+    """A code outside our list: by its column or label, inside a block that CMS uses."""
+    raw = match[0]
+    if not re.fullmatch(r"[A-HJ-MP-V]\d{4}", raw):
+        return None
+    if in_a_block(raw) and (governed in {"code", "cpt"} or labelled):
+        return _finding(
+            page,
+            line,
+            match,
+            raw,
+            0.92 if governed in {"code", "cpt"} else 0.8,
+            "valid",
+            "right shape by its label; not in our list",
+        )
+    behind = AFTER.match(line.text[:2000], match.end())
+    if (
+        in_a_block(raw)
+        and behind
+        and set(re.split(r"[\s,/-]+", behind[1])) & modifiers() - {"25", "26", "50", "59", "76", "77", "91", "95", "99"}
+    ):
+        return _finding(page, line, match, raw, 0.85, "valid", "right shape with a modifier; not in our list")
+    if labelled:
+        return _finding(
+            page, line, match, raw, 0.5, "suspect", "right shape by its label, but no such block is assigned"
+        )
     return None
 
 
+def _modifiers(page: PageText, line: Line, code: re.Match[str]) -> list[Finding]:
+    """The two-character modifiers right behind a code."""
+    match = AFTER.match(line.text[:2000], code.end())
+    if not match:
+        return []
+    found, position = [], match.start(1)
+    for part in re.split(r"[\s,/-]+", match[1]):
+        place = line.text.index(part, position)
+        position = place + len(part)
+        if part not in modifiers() or part.isdigit() and line.text[code.end() : code.end() + 1] != "-":
+            break
+        words = line.words_in(place, position)
+        found.append(_modifier(page, part, words[0].box, words[0].confidence))
+    return found
+
+
+def _modifier(page: PageText, text: str, box: tuple[float, float, float, float], read: float) -> Finding:
+    value = text.strip(",")
+    return Finding(
+        "modifier",
+        value,
+        text,
+        page.page_number,
+        box,
+        0.94 * (0.9 + 0.1 * read),
+        "valid",
+        None,
+        "modifier behind its code or in its column",
+    )
+
+
 def _finding(
-    page: PageText,
-    line: Line,
-    match: re.Match[str],
-    field: str,
-    value: str,
-    sure: float,
-    status: Status,
-    reason: str,
+    page: PageText, line: Line, match: re.Match[str], value: str, sure: float, status: Status, reason: str
 ) -> Finding:
     words = line.words_in(match.start(), match.end())
     read = min(word.confidence for word in words)
-    return Finding(field, value, match[0], page.page_number, words[0].box, sure * (0.9 + 0.1 * read), status, None,
-                   reason)  # fmt: skip
+    return Finding(
+        "hcpcs", value, match[0], page.page_number, words[0].box, sure * (0.9 + 0.1 * read), status, None, reason
+    )

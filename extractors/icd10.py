@@ -10,6 +10,8 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from casefile.records import Finding, Line, PageText
+from extractors.day import ANY
+from extractors.labels import label_over
 from extractors.repair import candidates
 
 TABLE = Path(__file__).parent / "data" / "icd10cm-2026.txt.gz"
@@ -17,11 +19,18 @@ LIKE = 75
 """How alike (of 100) a word must be to pass as a misread diagnosis label."""
 EDITION = "ICD-10-CM April 2026"
 DOTTED = re.compile(
-    r"(?<![\w.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w])"
+    r"(?<![A-Za-z0-9.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
 )
-PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}(?![\w-])")
-LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication", re.IGNORECASE)
-COLUMN = re.compile(r"hcpcs|cpt|procedure|zip|phone|fax|claim|serial|member id|policy", re.IGNORECASE)
+OPENED = re.compile(r"[\[(]([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s([0-9A-Za-z]{1,4})[\])]")
+"""A code in brackets whose dot was lost on the way."""
+TIME = re.compile(r"\d{1,2}:\d{2}")
+PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
+SHORT = re.compile(r"(?<![\w.$/-])[1Il|!£€F][0-9OoIl][0-9OoIl](?![\w/%-]|\.\d)")
+LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
+LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
+"""What stands before a short code that is written behind or before its words."""
+NOT_OURS = frozenset({"code", "cpt", "modifier", "claim_number", "member_id", "group_number", "reference_number", "authorization_number",
+                      "phone", "fax", "npi", "quantity", "tax_id", "shipping_address"})  # fmt: skip
 
 
 @cache
@@ -36,24 +45,88 @@ def dotted(code: str) -> str:
     return code[:3] + "." + code[3:] if len(code) > 3 else code
 
 
+def is_billable(code: str) -> bool:
+    """Whether a code (without its dot) is in the table and complete."""
+    return bool(_table().get(code))
+
+
 def find(page: PageText) -> list[Finding]:
-    """Find diagnosis codes: dotted ones anywhere, undotted ones only near a diagnosis label."""
+    """Find diagnosis codes: dotted ones anywhere, undotted ones only by a diagnosis label."""
     findings = []
     for number, line in enumerate(page.lines):
-        near = " ".join(other.text for other in page.lines[max(0, number - 3) : number + 1])
-        labelled = _is_labelled(near)
+        text = line.text[:2000]
+        near = " ".join(other.text[:600] for other in page.lines[max(0, number - 3) : number + 1])
+        labelled = _is_labelled(near) or _stands_by_a_code(page, number)
         spans: list[tuple[int, int]] = []
-        for match in DOTTED.finditer(line.text[:2000]):
-            if finding := _judge(page, line, match, match[1] + match[2], labelled):
+        for match in DOTTED.finditer(text):
+            place = line.words_in(match.start(), match.end())[0].box
+            ours = labelled or label_over(page, number, place) == "diagnosis"
+            if finding := _judge(page, line, match, match[1] + match[2], ours):
                 findings.append(finding)
                 spans.append(match.span())
-        if not LABEL.search(line.text) or COLUMN.search(line.text):
-            continue
-        for match in PLAIN.finditer(line.text[:2000]):
-            free = not any(start <= match.start() < end for start, end in spans)
-            if free and len(match[0]) > 3 and _table().get(match[0]):
-                findings.append(_finding(page, line, match, match[0], 0.8, "valid", "billable code without its dot"))
+        for match in OPENED.finditer(text):
+            code = (match[1] + match[2]).upper()
+            options = (
+                [code]
+                if is_billable(code)
+                else [o for o in set(candidates(code, first_is_letter=True)) if is_billable(o)]
+            )
+            if labelled and len(options) == 1:
+                reason = "in brackets by a diagnosis label; its dot was lost"
+                findings.append(_finding(page, line, match, options[0], 0.88, "repaired", reason))
+                spans.append(match.span())
+        for match in SHORT.finditer(text):
+            if page.source == "ocr" and (repaired := _short(page, number, line, match, bool(spans))):
+                findings.append(repaired)
+        for match in PLAIN.finditer(text):
+            if any(start <= match.start() < end for start, end in spans) or not is_billable(match[0]):
+                continue
+            if sure := _undotted(page, number, line, match, bool(spans)):
+                reason = "billable code without its dot" if len(match[0]) > 3 else f"billable in {EDITION}"
+                findings.append(_finding(page, line, match, match[0], sure, "valid", reason))
     return findings
+
+
+def _short(page: PageText, number: int, line: Line, match: re.Match[str], beside_others: bool) -> Finding | None:
+    """A three-character code whose letter was read as a digit or a sign ("110" for I10), among diagnoses only."""
+    options = [o for o in set(candidates(match[0], first_is_letter=True)) if is_billable(o)]
+    before, behind = line.text[: match.start()][-4:], line.text[match.end() : match.end() + 2]
+    governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box) == "diagnosis"
+    above = any(DOTTED.search(o.text[:200]) for o in page.lines[max(0, number - 2) : number])
+    enclosed = before.rstrip()[-1:] in {"(", "["} or behind.strip()[:1] in {")", "]"} or (governed or above) and (LISTED.search(before) or behind.strip()[:1] in {",", ":", "-"} or not before.strip())
+    if len(options) != 1 or not enclosed or not (governed or beside_others or above):
+        return None
+    return _finding(page, line, match, options[0], 0.88, "repaired", f"{options[0]} is the only billable candidate among the diagnoses")
+
+
+def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], beside_others: bool) -> float:
+    """How sure an undotted or three-character code is by its surroundings; 0 when it is none."""
+    place = line.words_in(match.start(), match.end())[0].box
+    governed, before = label_over(page, number, place), line.text[: match.start()]
+    behind = line.text[match.end() : match.end() + 2].strip()
+    enclosed = bool(LISTED.search(before[-6:])) or behind[:1] in {")", "]", ",", ";", ":", "-", "."}
+    if governed == "diagnosis":
+        return 0.95 if len(match[0]) > 3 or enclosed or beside_others else 0.9
+    if governed in NOT_OURS:
+        return 0.0
+    if LABEL.search(before) and not re.search(r"hcpcs|cpt|proc", before, re.IGNORECASE):
+        return 0.86
+    return (
+        0.86
+        if len(match[0]) == 3
+        and (beside_others or _is_labelled(" ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])))
+        and enclosed
+        else 0.0
+    )
+
+
+def _stands_by_a_code(page: PageText, number: int) -> bool:
+    """Whether a code that needs no repair stands in this line or the next to it: a list of diagnoses."""
+    for line in page.lines[max(0, number - 1) : number + 2]:
+        for match in DOTTED.finditer(line.text[:600]):
+            if len(match[1]) == 3 and "." in match[0] and is_billable((match[1] + match[2]).upper()):
+                return True
+    return False
 
 
 def _is_labelled(near: str) -> bool:
@@ -68,6 +141,8 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
     """One dotted group: a code, a repaired code, a header, an unknown code beside a label, or nothing."""
     code = raw.upper()
     pointed = "." in match[0]
+    if TIME.fullmatch(match[0]):
+        return None
     if not pointed and not (labelled and code[1:2].isdigit() and re.search(r"\d", match[2])):
         return None
     if len(match[1]) == 3 and code[0].isalpha() and code in _table():
@@ -78,8 +153,12 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
                     page, line, match, code, 0.92, "repaired", f"{reason}; its dot was read as another mark"
                 )
             return _finding(page, line, match, code, 0.98 if labelled else 0.95, "valid", reason)
+        if not labelled:
+            return None
         return _finding(page, line, match, code, 0.7, "suspect", "header: needs more characters")
     if not labelled:
+        return None
+    if ANY.search(line.text[max(0, match.start() - 6) : match.end() + 8]):
         return None
     options = [o for o in set(candidates(raw, first_is_letter=True)) if _table().get(o)]
     if len(match[1]) == 4:

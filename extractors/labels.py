@@ -1,43 +1,36 @@
-"""Labels and the values that belong to them, by geometry: beside, or below in the same column."""
+"""Labels and the values that belong to them, by geometry: beside, below in the same column, or above a caption."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-
-from rapidfuzz import fuzz, process
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from casefile.records import Box, Line, PageText, Word, union
+from extractors.day import ANY
+from extractors.expected import AMOUNTS, DATES, DIGITS, FITS, NPIS, fits
+from extractors.tokens import CELL, NUMBERED, Token, closes, opens, tokens_of
+from extractors.wordings import LONGEST, fold, misread, plain_wordings, section_wordings, wordings
 
 WIDE = 0.035
-"""A gap of this share of the page's width ends a cell."""
-BELOW = 0.035
+"""A gap of this share of the page's width ends a value."""
+BELOW = 0.036
 """How far below its label a value may begin, as a share of the page's height."""
-SLIPS = {
-    "i": "[il1|!]",
-    "l": "[l1i|!]",
-    "o": "[o0]",
-    "s": "[s5]",
-    "b": "[b8]",
-    "d": "[d0o]",
-    " ": r"[\s.]{0,2}",
-    "'": "['’`]?",
-    "#": "[#*]",
-}
-NUMBERED = r"\d{1,2}[a-z]?[.)]?"
-"""A box number before a label: "4.", "12a)", or "4" where the dot was lost."""
 APART = 0.12
-"""A value this far from a label without a colon belongs to another cell if something stands below the label."""
-OF_A_PERSON = re.compile(r"\b(id|number|birth|npi|order|signed)\b")
+"""A value this far from a label without a colon belongs to another cell if something fitting stands below the label."""
+COLUMN_LINES = 14
+"""How many lines below a column's heading its values may stand."""
+OF_A_PERSON = re.compile(r"\b(id|number|birth|npi|order|signed|dob)\b")
 """Wordings that may end a cell whose beginning was misread ("Panteni's Member ID")."""
-LIKE = 80
-"""How alike (of 100) a cell of its own and a wording must be to pass as a misread label."""
-PLAIN_LABELS = frozenset({"member", "patient", "plan", "claim", "item", "date", "to", "from", "re", "access", "time",
-                          "physician", "insurance", "description", "equipment", "address", "orders", "goals", "pages",
-                          "condition", "wound", "signed", "signature", "phone", "carrier", "enrollee", "units"})  # fmt: skip
+NOT_THE_PATIENTS = frozenset(fold(word) for word in ("spouse", "emergency", "caregiver", "guarantor", "secondary", "mother", "father",
+                             "parent", "guardian", "employer", "alternate", "prior", "previous", "old", "contact", "tertiary", "and", "the", "your", "his", "her", "their"))  # fmt: skip
+"""Words just before a wording that make it somebody else's label, or prose."""
+
+
+UNMISTAKABLE = frozenset({"member_name", "generic_name", "generic_date", "ordering_provider_name", "phone", "fax"})
+"""Fields whose everyday label needs no colon when just such a value fills the rest of its cell."""
+SPANS = frozenset({"from", "to"})
+"""Words that are part of a span of dates, not labels of their own."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +41,12 @@ class LabelledValue:
     label: str
     words: tuple[Word, ...]
     label_box: Box
+    section: str = ""
+    """Under whose heading it stands: patient, insurance, doctor, supplier, facility, contact, order; empty if none."""
+    line: int = 0
+    """Its line's place on the page, from 0."""
+    guessed: bool = False
+    """The label was garbled and only likened to its wording."""
 
     @property
     def text(self) -> str:
@@ -61,175 +60,346 @@ class LabelledValue:
 
     @property
     def confidence(self) -> float:
-        """The least sure of the value's words."""
-        return min((word.confidence for word in self.words), default=0.0)
+        """The least sure of the value's words; half of it under a garbled label."""
+        return min((word.confidence for word in self.words), default=0.0) * (0.5 if self.guessed else 1.0)
 
 
 @dataclass(frozen=True)
-class _Hit:
+class Hit:
+    """A label in one line: its field, wording and tokens `start:end`."""
+
     field: str
     label: str
     start: int
     end: int
-    words: tuple[Word, ...]
+    box: Box
+    colon: bool
+    guessed: bool = False
 
 
-@cache
-def _wordings() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    """(field, wording, pattern), longest wording first; patterns forgive the commonest reading slips."""
-    table = tomllib.loads((Path(__file__).parent / "data" / "labels.toml").read_text())
-    rows = [(field, wording) for field, wordings in table.items() for wording in wordings]
-    rows.sort(key=lambda row: -len(row[1]))
-    return tuple((field, wording, _pattern(wording)) for field, wording in rows)
+@dataclass(frozen=True)
+class Sheet:
+    """One page's tokens and labels, line by line."""
+
+    tokens: tuple[tuple[Token, ...], ...]
+    hits: tuple[tuple[Hit, ...], ...]
+    values: tuple[LabelledValue, ...]
 
 
-def _pattern(wording: str) -> re.Pattern[str]:
-    body = "".join(SLIPS.get(ch, re.escape(ch)) for ch in wording)
-    return re.compile(rf"(?<![\w'-]){body}(?![\w'])", re.IGNORECASE)
+def sheet_of(page: PageText) -> Sheet:
+    """The page's labels with their values; worked out once a page."""
+    return _sheet(page.words, page.source == "ocr")
+
+
+@lru_cache(64)
+def _sheet(words: tuple[Word, ...], garbled: bool) -> Sheet:
+    lines = PageText(1, words).lines
+    tokens = tuple(tokens_of(line) for line in lines)
+    hits = tuple(_hits(row, garbled) for row in tokens)
+    values = [
+        LabelledValue(hit.field, hit.label, _value(tokens, hits, number, place), hit.box, line=number, guessed=hit.guessed)
+        for number, row in enumerate(hits)
+        for place, hit in enumerate(row)
+    ]
+    headings = _headings(tokens, values)
+    return Sheet(tokens, hits, tuple(_under(value, headings) for value in values))
 
 
 def labelled_values(page: PageText) -> tuple[LabelledValue, ...]:
     """Every label on the page with its value, in reading order."""
-    return _labelled(page.words)
-
-
-@cache
-def _labelled(words: tuple[Word, ...]) -> tuple[LabelledValue, ...]:
-    lines = PageText(1, words).lines
-    hits = [_hits(line) for line in lines]
-    values = []
-    for number, row in enumerate(hits):
-        for place, hit in enumerate(row):
-            following = row[place + 1] if place + 1 < len(row) else None
-            value = _value(lines, hits, number, hit, following)
-            values.append(LabelledValue(hit.field, hit.label, value, union(w.box for w in hit.words)))
-    return tuple(values)
-
-
-def _value(
-    lines: tuple[Line, ...], hits: list[list[_Hit]], number: int, hit: _Hit, following: _Hit | None
-) -> tuple[Word, ...]:
-    """The words beside, unless they are far off and the label's own cell has words below."""
-    beside = _beside(lines[number], hit, following)
-    colon = hit.words[-1].text.rstrip().endswith((":", "#"))
-    if beside and (colon or beside[0].box[0] - hit.words[-1].box[2] < APART):
-        return beside
-    return _below(lines, hits, number, hit, following) or beside
-
-
-def _misread(line: Line, taken: list[_Hit]) -> list[_Hit]:
-    """Cells of their own that are nearly a wording ("Paver", "trem description")."""
-    found, start = [], 0
-    words = line.words
-    for end in range(1, len(words) + 1):
-        if end < len(words) and words[end].box[0] - words[end - 1].box[2] <= 0.02:
-            continue
-        cell = list(words[start:end])
-        start = end
-        if len(cell) > 1 and re.fullmatch(NUMBERED, cell[0].text):
-            cell = cell[1:]
-        text = " ".join(word.text for word in cell)
-        if not 5 <= len(text) <= 34 or any(word in hit.words for word in cell for hit in taken):
-            continue
-        best = process.extractOne(text.lower().rstrip(" :"), _by_wording(), scorer=fuzz.ratio, score_cutoff=LIKE)
-        if best:
-            at = len(" ".join(w.text for w in words[: words.index(cell[0])])) + (1 if cell[0] is not words[0] else 0)
-            found.append(_Hit(_by_wording_field()[best[0]], best[0], at, at + len(text), tuple(cell)))
-    return found
-
-
-@cache
-def _by_wording() -> tuple[str, ...]:
-    return tuple(wording for _, wording, _ in _wordings() if len(wording) >= 5)
-
-
-@cache
-def _by_wording_field() -> dict[str, str]:
-    return {wording: field for field, wording, _ in _wordings()}
-
-
-def _hits(line: Line) -> list[_Hit]:
-    """Labels in one line, left to right, longest wording first where they overlap."""
-    text = line.text[:600]
-    taken: list[_Hit] = []
-    for field, wording, pattern in _wordings():
-        for match in pattern.finditer(text):
-            if any(match.start() < hit.end and hit.start < match.end() for hit in taken):
-                continue
-            words = line.words_in(match.start(), match.end())
-            if words and _stands_as_label(line, text, match, words, wording):
-                taken.append(_Hit(field, wording, match.start(), match.end(), words))
-    taken += _misread(line, taken)
-    return sorted(taken, key=lambda hit: hit.start)
-
-
-def _stands_as_label(line: Line, text: str, match: re.Match[str], words: tuple[Word, ...], wording: str) -> bool:
-    """A colon or # after it, or a cell of its own; a word in running prose is no label."""
-    after = text[match.end() : match.end() + 3]
-    if re.match(r"\s?[:#;]|\s?\.\s?:", after) or wording.endswith("#"):
-        return True
-    if wording not in PLAIN_LABELS and re.match(r"[.,]\s?[\dA-Z]", after):
-        return True
-    if wording not in PLAIN_LABELS and re.match(
-        r"\s?[A-Z]{0,3}\d{5}|\s?\d{1,2}/\d", text[match.end() : match.end() + 10]
-    ):
-        return True
-    following = [w for w in line.words if w.box[0] >= words[-1].box[2] - 1e-6 and w not in words]
-    before = [w for w in line.words if w.box[2] <= words[0].box[0] + 1e-6 and w not in words]
-    opens = not before or words[0].box[0] - before[-1].box[2] > 0.02 or bool(re.fullmatch(NUMBERED, before[-1].text))
-    closes = not following or following[0].box[0] - words[-1].box[2] > 0.02
-    if closes and (opens or OF_A_PERSON.search(wording)):
-        return True
-    return opens and wording not in PLAIN_LABELS and len(wording) <= 30 and bool(re.match(r"\s*[\dA-Z]", after))
-
-
-def _beside(line: Line, hit: _Hit, following: _Hit | None) -> tuple[Word, ...]:
-    """The words to the right, up to the next label or a wide gap after the value began."""
-    end = following.start if following else len(line.text)
-    rest = [w for w in line.words_in(hit.end, end) if w not in hit.words and w.text.strip(":#.-_")]
-    if following:
-        rest = [w for w in rest if w not in following.words]
-    value: list[Word] = []
-    for word in rest:
-        if value and word.box[0] - value[-1].box[2] > WIDE:
-            break
-        if re.fullmatch(r"\d{1,2}[.)]", word.text) and following:
-            continue
-        value.append(word)
-    return tuple(value)
-
-
-def _below(
-    lines: tuple[Line, ...], hits: list[list[_Hit]], number: int, hit: _Hit, following: _Hit | None
-) -> tuple[Word, ...]:
-    """The words just below, from the label's left edge to the next label's; none if a label stands there."""
-    left = _cell_left(lines[number], hit) - 0.02
-    right = _cell_left(lines[number], following) - 0.01 if following else 1.0
-    bottom = hit.words[0].box[3]
-    for line, row in zip(lines[number + 1 : number + 3], hits[number + 1 : number + 3], strict=True):
-        cell = [w for w in line.words if left <= w.box[0] < right]
-        if not cell:
-            continue
-        if cell[0].box[1] - bottom > BELOW or cell[0].box[0] > hit.words[0].box[0] + 0.12:
-            return ()
-        if any(w in cell for other in row for w in other.words):
-            return ()
-        value = [cell[0]]
-        for word in cell[1:]:
-            if word.box[0] - value[-1].box[2] > WIDE:
-                break
-            value.append(word)
-        return tuple(value)
-    return ()
-
-
-def _cell_left(line: Line, hit: _Hit) -> float:
-    """Where a label's cell begins: at its box number ("4.") if it has one."""
-    before = [w for w in line.words if w.box[2] <= hit.words[0].box[0] + 1e-6]
-    numbered = before and re.fullmatch(NUMBERED, before[-1].text)
-    return before[-1].box[0] if numbered else hit.words[0].box[0]
+    return sheet_of(page).values
 
 
 def values_of(page: PageText, *fields: str) -> list[LabelledValue]:
     """The page's labelled values of these fields that have a value."""
     return [value for value in labelled_values(page) if value.field in fields and value.words]
+
+
+def label_over(page: PageText, number: int, box: Box) -> str:
+    """The field of the label that governs a place: left of it in its line, else heading its column; empty if none."""
+    sheet = sheet_of(page)
+    left = [hit for hit in sheet.hits[number] if hit.box[2] <= box[0] + 0.005]
+    if left:
+        return left[-1].field
+    for above in range(number - 1, max(-1, number - 1 - COLUMN_LINES), -1):
+        for hit in reversed(sheet.hits[above]):
+            if _column(sheet.tokens[above], hit)[0] - 0.01 <= box[0]:
+                if box[0] < _column(sheet.tokens[above], hit)[1]:
+                    return hit.field
+                break
+    return ""
+
+
+def _hits(tokens: tuple[Token, ...], garbled: bool) -> tuple[Hit, ...]:
+    """Labels in one line, left to right, the longest wording first where several begin at one token."""
+    found: list[Hit] = []
+    place = 0
+    while place < len(tokens):
+        hit = _hit_at(tokens, place) or (_misread_at(tokens, place) if garbled and opens(tokens, place) else None)
+        if hit:
+            found.append(hit)
+            place = hit.end
+        else:
+            place += 1
+    return tuple(found)
+
+
+def _hit_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
+    """The longest wording that begins here and stands as a label."""
+    folded, ends = "", []
+    for end in range(start, min(start + 9, len(tokens))):
+        if end > start and (
+            tokens[end].gap > WIDE
+            or tokens[end].barred
+            or tokens[end - 1].colon
+            and tokens[end - 1].word.text[-1] != "#"
+        ):
+            break
+        folded += tokens[end].folded
+        if len(folded) > LONGEST:
+            break
+        if folded in wordings():
+            ends.append((end, folded))
+    for end, wording in reversed(ends):
+        after = _past_hint(tokens, end)
+        field, words = wordings()[wording]
+        if _stands_as_label(tokens, start, after, field, wording):
+            return _made(tokens, field, words, start, after)
+    return None
+
+
+def _made(tokens: tuple[Token, ...], field: str, words: str, start: int, end: int) -> Hit:
+    box = union(token.word.box for token in tokens[start : end + 1])
+    return Hit(field, words, start, end + 1, box, tokens[end].colon)
+
+
+def _past_hint(tokens: tuple[Token, ...], end: int) -> int:
+    """The last token of a label, a hint in brackets ("(mm/dd/yyyy)") and a lone # included."""
+    following = end + 1
+    if tokens[end].colon or following >= len(tokens) or not tokens[following].word.text.startswith("("):
+        return end
+    for place in range(following, min(following + 6, len(tokens))):
+        text = tokens[place].word.text.rstrip(":;")
+        if text.endswith(")"):
+            inner = " ".join(t.word.text for t in tokens[following : place + 1])
+            return place if tokens[place].colon or closes(tokens, place) and not re.search(r"\d{3}", inner) else end
+    return end
+
+
+def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str, wording: str) -> bool:
+    """A colon or # after it, or a cell of its own; a word in running prose is no label."""
+    begins, plain = opens(tokens, start), wording in plain_wordings()
+    before = tokens[start - 1] if start else None
+    if before and not begins and before.folded in NOT_THE_PATIENTS:
+        return False
+    if tokens[end].colon:
+        return True
+    if closes(tokens, end):
+        return (
+            begins
+            or bool(before and before.colon)
+            or bool(OF_A_PERSON.search(wordings()[wording][1]))
+            and len(wording) > 4
+        )
+    if field in AMOUNTS and re.match(r"\d", tokens[end + 1].word.text) and len(wording) < 12:
+        return True
+    if plain:
+        return begins and field in UNMISTAKABLE and _fills_its_cell(tokens, end + 1, field)
+    following = tokens[end + 1].word.text
+    rest = " ".join(token.word.text for token in tokens[end + 1 : end + 6])
+    if tokens[end].word.text.endswith((".", ",")) and re.match(r"[\dA-Z]", following):
+        return begins or field in FITS and fits(field, rest)
+    if (
+        re.match(r"[A-Z]{0,3}\d{5}|\d{1,2}/\d", following)
+        or field in DATES
+        and ANY.match(rest)
+        or field in NPIS
+        and DIGITS.match(rest)
+    ):
+        return True
+    return (
+        begins
+        and len(wording) <= 30
+        and bool(re.match(r"[\dA-Z#]", following))
+        and (field not in FITS or fits(field, rest))
+    )
+
+
+def _fills_its_cell(tokens: tuple[Token, ...], start: int, field: str) -> bool:
+    """Whether the rest of the cell is just such a value ("Name Joanne Kestrel", "Date 9/8/2026")."""
+    end = start
+    while not closes(tokens, end) and end - start < 5:
+        end += 1
+    rest = " ".join(token.word.text for token in tokens[start : end + 1])
+    return closes(tokens, end) and fits(field, rest) and (field not in DATES or bool(ANY.match(rest)))
+
+
+def _misread_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
+    """A cell of its own, or one that ends with a colon, that is nearly a wording ("Paver", "trem description")."""
+    end = start
+    while not tokens[end].colon and not closes(tokens, end) and end - start < 6:
+        end += 1
+    if not (tokens[end].colon or closes(tokens, end)):
+        return None
+    wording = misread("".join(token.folded for token in tokens[start : end + 1]))
+    return replace(_made(tokens, *wordings()[wording], start, end), guessed=True) if wording else None
+
+
+def _value(
+    tokens: tuple[tuple[Token, ...], ...], hits: tuple[tuple[Hit, ...], ...], number: int, place: int
+) -> tuple[Word, ...]:
+    """The words beside or below, whichever fits what the field holds; above only for captions under a rule."""
+    row, hit = tokens[number], hits[number][place]
+    following = hits[number][place + 1] if place + 1 < len(hits[number]) else None
+    beside = _beside(row, hit, following)
+    below = _below(tokens, hits, number, hit)
+    near = bool(beside) and beside[0].box[0] - hit.box[2] < APART
+    order = (beside, below) if hit.colon or near and not _set_smaller(hit, below, beside) else (below, beside)
+    for words in order:
+        if words and fits(hit.field, _joined(words)):
+            return words
+    if (
+        hit.field in FITS
+        and not hit.colon
+        and fold(_joined(tuple(t.word for t in row[hit.start : hit.end]))) not in section_wordings()
+    ):
+        above = _above(tokens, hits, number, hit)
+        if above and fits(hit.field, _joined(above)):
+            return above
+    if hit.field in FITS:
+        return beside if hit.colon or near else ()
+    return next((words for words in order if words), ())
+
+
+def _joined(words: tuple[Word, ...]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def _set_smaller(hit: Hit, below: tuple[Word, ...], beside: tuple[Word, ...]) -> bool:
+    """Whether the label is set smaller than what stands below it, and like what stands beside it: a grid of captions."""
+    if not below:
+        return False
+    height = hit.box[3] - hit.box[1]
+    return height < 0.93 * (below[0].box[3] - below[0].box[1]) and beside[0].box[0] - hit.box[2] > CELL
+
+
+def _beside(row: tuple[Token, ...], hit: Hit, following: Hit | None) -> tuple[Word, ...]:
+    """The words to the right, up to the next label, a bar, or a wide gap after the value began."""
+    value: list[Word] = []
+    for place in range(hit.end, following.start if following else len(row)):
+        token = row[place]
+        if value and (token.gap > WIDE or token.barred):
+            break
+        if not value and not token.word.text.strip(":#.-_–—"):
+            continue
+        if (
+            following
+            and place == following.start - 1
+            and NUMBERED.fullmatch(token.word.text)
+            and not token.word.text.isdigit()
+        ):
+            break
+        value.append(token.word)
+    return tuple(value)
+
+
+def _column(row: tuple[Token, ...], hit: Hit) -> tuple[float, float]:
+    """Left and right edge of a label's column: from its cell's left to where the next cell begins."""
+    start = hit.start
+    while start and row[start].gap <= CELL and _leads_in(row[start - 1]):
+        start -= 1
+    nexts = [row[place].word.box[0] for place in range(hit.end, len(row)) if opens(row, place) or row[place - 1].colon]
+    right = nexts[0] - 0.01 if nexts and not (hit.colon and len(nexts) == 1 and nexts[0] - hit.box[2] < CELL) else 1.0
+    return row[start].word.box[0] - 0.02, right
+
+
+def _leads_in(token: Token) -> bool:
+    """Whether a token before a label belongs to its cell: a box number, or a word such as "Patient's"."""
+    return bool(NUMBERED.fullmatch(token.word.text)) or token.folded in plain_wordings() and not token.colon
+
+
+def _below(
+    tokens: tuple[tuple[Token, ...], ...], hits: tuple[tuple[Hit, ...], ...], number: int, hit: Hit
+) -> tuple[Word, ...]:
+    """The words just below in the label's column; none if a label stands there."""
+    left, right = _column(tokens[number], hit)
+    for row, labels in zip(tokens[number + 1 : number + 4], hits[number + 1 : number + 4], strict=True):
+        cell = [place for place, token in enumerate(row) if left <= token.word.box[0] < right]
+        if not cell:
+            continue
+        first = row[cell[0]].word
+        if first.box[1] - hit.box[3] > BELOW or first.box[0] > hit.box[0] + 0.12:
+            return ()
+        labels = tuple(label for label in labels if hit.field not in DATES or label.label not in SPANS)
+        if any(label.start <= place < label.end for label in labels for place in cell[:1]):
+            return ()
+        value = [first]
+        for place in cell[1:]:
+            if row[place].gap > WIDE or row[place].barred or any(label.start == place for label in labels):
+                break
+            value.append(row[place].word)
+        return tuple(value)
+    return ()
+
+
+def _above(
+    tokens: tuple[tuple[Token, ...], ...], hits: tuple[tuple[Hit, ...], ...], number: int, hit: Hit
+) -> tuple[Word, ...]:
+    """The words just above a caption, in its column."""
+    left, right = _column(tokens[number], hit)
+    for above in range(number - 1, max(-1, number - 3), -1):
+        row, labels = tokens[above], hits[above]
+        cell = [place for place, token in enumerate(row) if left <= token.word.box[0] < right]
+        if not cell:
+            continue
+        word = row[cell[0]].word
+        if (
+            hit.box[1] - word.box[3] > BELOW / 2
+            or hit.box[3] - hit.box[1] > 0.97 * (word.box[3] - word.box[1])
+            or any(label.start <= place < label.end for label in labels for place in cell)
+        ):
+            return ()
+        value = [word]
+        for place in cell[1:]:
+            if row[place].gap > WIDE or row[place].barred:
+                break
+            value.append(row[place].word)
+        return tuple(value)
+    return ()
+
+
+Heading = tuple[float, float, str]
+"""Top, left, whose section."""
+
+
+def _headings(tokens: tuple[tuple[Token, ...], ...], values: list[LabelledValue]) -> list[Heading]:
+    """Cells that are headings: known words alone in their cell that no value answers."""
+    answered = {value.label_box for value in values if value.words}
+    found = []
+    for row in tokens:
+        for start in range(len(row)):
+            if not opens(row, start):
+                continue
+            end = start
+            while not closes(row, end) and end - start < 6:
+                end += 1
+            name = section_wordings().get("".join(token.folded for token in row[start : end + 1]))
+            box = union(token.word.box for token in row[start : end + 1])
+            if name and box not in answered:
+                found.append((box[1], box[0], name))
+    return found
+
+
+def _under(value: LabelledValue, headings: list[Heading]) -> LabelledValue:
+    """The value with the nearest heading above it whose column it stands in."""
+    over = [row for row in headings if row[0] < value.label_box[1] + 1e-6 and row[1] <= value.label_box[0] + 0.03]
+    if not over:
+        return value
+    section = max(over)[2]
+    return replace(value, section=section)
+
+
+def line_of(page: PageText, box: Box) -> Line | None:
+    """The line in whose height a box stands."""
+    middle = (box[1] + box[3]) / 2
+    return next((line for line in page.lines if line.box[1] - 0.002 <= middle <= line.box[3] + 0.002), None)

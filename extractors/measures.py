@@ -1,65 +1,198 @@
-"""Clinical measures and order quantities, as printed; never repaired."""
+"""Clinical measures with their unit and condition, as printed; never repaired."""
 
 from __future__ import annotations
 
 import re
 
-from casefile.records import Finding, Line, PageText
-from extractors.labels import values_of
+from casefile.records import Box, Finding, Line, PageText, Word
+from extractors.labels import BELOW, LabelledValue, sheet_of, values_of
 
-SPO2 = re.compile(r"\b(?:Sp?[O0]{1,2}2|O2 sat\w*|saturation|oximetry)\b[^.\d]{0,25}(\d{2,3})\s?%", re.IGNORECASE)
+NAMED = re.compile(
+    r"\b(?:Sp?[O0]{1,2}\s?[2z]|Sa[O0]2|[O0]2\s+sats?|sats?|(?:oxygen )?saturation|oximetry|desat\w*)\b[^\d]{0,3}",
+    re.IGNORECASE,
+)
+PERCENT = re.compile(r"(?<![\d.=<>≤≥/-])(\d{2,3}(?:\.\d)?)\s?%")
+BOUND = re.compile(
+    r"(<=?|>=?|≤|≥|less than|below|above|under|greater than|at or below|or less|goal|target|maintain|keep|titrate\w*|to achieve|threshold|criteria|fi[o0]2|granulat\w*|slough|necro\w*|hematocrit|hct|ef|ejection fraction|slope|battery|humidity)\W{0,12}(?:[\w%]+\W+){0,2}$",
+    re.IGNORECASE,
+)
+TIMES = re.compile(r"\b(?:time|duration|minutes|spent|percent(?:age)? of)\b", re.IGNORECASE)
+"""A line that says how long a saturation was below a bound, not what it was."""
 LITERS = re.compile(
-    r"(?<![\d.])(\d{1,2}(?:\.\d)?)\s?(?:L/min|LPM|liters? per minute|litres? per minute|L/m)\b", re.IGNORECASE
+    r"(?<![\d.])(\d{1,2}(?:\.\d{1,2})?)\s?(?:L\s?/\s?min\w*|[IL1]pm\b|LPM|lit(?:er|re)s?\s*(?:per|/|a)\s*min\w*|L\s?/\s?m\b|L(?=\s+(?:NC|via|O2|oxygen|by nasal|per nasal|continuous)))",
+    re.IGNORECASE,
 )
 WOUND = re.compile(
-    r"(?<![\d.])\d{1,2}(?:\.\d)?\s?(?:cm)?\s?[x×]\s?\d{1,2}(?:\.\d)?\s?(?:cm)?(?:\s?[x×]\s?\d{1,2}(?:\.\d)?)?(?![\d.])"
+    r"(?<![\d.])\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?\s?[x×X*]\s?\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?(?:\s?[x×X*]\s?\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?)?(?![\d.]\d|\d)"
 )
-PHONE = re.compile(r"(?<!\d)\(?(\d{3})\)?[-. ]\s?(\d{3})[-. ](\d{4})(?!\d)")
+SIDES = re.compile(
+    r"\blength\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?\W{1,8}width\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?(?:\W{1,8}depth\W{1,3}(\d{1,2}(?:\.\d{1,2})?))?",
+    re.IGNORECASE,
+)
+IS_WOUND = re.compile(
+    r"wound|ulcer|l\s?x\s?w|incision|measur|size|dehisc|pressure injur|length|dimension|\bcm\b", re.IGNORECASE
+)
+AHI = re.compile(r"\b(?:AHI|RDI|apnea[- ]hypopnea index)\b[^.\d]{0,30}(\d{1,3}(?:\.\d{1,2})?)", re.IGNORECASE)
+GAS = re.compile(
+    r"\b(p?a?\s?[O0]2|paO2|pO2|pCO2|paCO2)\b\s*(?:of|was|is|:|=)?\s*(\d{2,3}(?:\.\d)?)\s?(?:mm\s?Hg|torr)",
+    re.IGNORECASE,
+)
+MOBILITY = re.compile(
+    r"\b(tinetti|berg(?: balance)?|timed up (?:and|&) go|TUG|barthel|FIM|6\s?MWT|six[- ]minute walk|MMT|AM-?PAC|braden|morse|boston|katz)\b(?:\s+(?:scale|score|test|distance|balance))*\W{0,4}(?:score|was|of|is|=|:)?\s*(\d{1,4}(?:\.\d)?(?:\s?/\s?\d{1,3})?)\s*(seconds?|sec|s\b|feet|ft|meters?|m\b)?",
+    re.IGNORECASE,
+)
+DISTANCE = re.compile(
+    r"(?:distance[^.\d]{0,20}|ambulat\w+[^.\d]{0,20}|walk\w*[^.\d]{0,20})(\d{1,4})\s?(feet|ft|meters?|m|yards?)\b",
+    re.IGNORECASE,
+)
+PAIN = re.compile(r"\bpain\b[^.\d]{0,20}(\d{1,2})\s?/\s?10\b", re.IGNORECASE)
+WEIGHT = re.compile(
+    r"\b(?:weight|wt)\b\.?[^.\d]{0,12}(\d{2,3}(?:\.\d)?)\s?(lbs?|pounds|kgs?|kilograms)\b", re.IGNORECASE
+)
+DOSE = re.compile(
+    r"\b([A-Z][a-z]{3,}(?:[- ][a-z]{4,})?|[A-Z]{5,})\s+(\d[\d,.]*\s?(?:mg|mcg|g|units?|mEq|mL|grams?)(?:\s?/\s?\d*\s?\w+)?)\s+((?:PO|IV|IM|SQ|subcut\w*|SC|by mouth|nebuli[sz]ed|neb|inhaled|topical\w*|oral\w*|via \w+|per \w+ tube)\b[^.;,]{0,40})",
+    re.IGNORECASE,
+)
+COUNT = re.compile(
+    r"#?\s?\d[\d,]*(?:\.\d+)?(?:\s?\([\w ]{1,12}\))?(?:\s?(?:each|ea|box(?:es)?|bx|units?|ct|count|pairs?|pr|packs?|pkgs?|cases?|bottles?|cans?|months?|days?|sets?|"
+    r"rolls?|tubes?|kits?|pieces?|pcs?|ml|cc|pads?|strips?|vials?|bags?|sleeves?|cartons?|sheets?)\b)?(?:\s?(?:per|/|every|each|a)\s?(?:\d+\s?)?(?:day|week|month|mo|year|wk)s?\b)?",
+    re.IGNORECASE,
+)
 CONDITION = (
-    ("rest", r"\brest"),
-    ("exertion", r"walk|exert|ambulat|exercise"),
-    ("sleep", r"sleep|overnight|nocturnal"),
+    ("rest", r"\brest|\bsitting|\bseated|\bawake at"),
+    ("exertion", r"walk|exert|ambulat|exercis|activity|6\s?mwt|stairs"),
+    ("sleep", r"sleep|asleep|overnight|nocturnal|night"),
 )
-BARRIER = re.compile(r"gate code|no elevator|stairs|steps to|buzzer|locked entrance|dog on|walk-?up", re.IGNORECASE)
+ON_OXYGEN = re.compile(
+    r"\b(?:on|with|at)?\s*(?:oxygen|O2)?\s*(?:at)?\s*(\d{1,2}(?:\.\d)?)\s?(?:L\b|L/|lpm|liters?)", re.IGNORECASE
+)
+LABELLED = {
+    "quantity": 0.92,
+    "length_of_need": 0.93,
+    "frequency": 0.9,
+    "liters_per_minute": 0.94,
+    "ahi": 0.93,
+    "spo2": 0.93,
+    "po2": 0.9,
+    "pco2": 0.9,
+}
+SAMPLES = ((LITERS, "liters_per_minute", 0.91), (AHI, "ahi", 0.91), (PAIN, "pain_score", 0.9))
 
 
 def find(page: PageText) -> list[Finding]:
-    """Saturation, flow, wound size, phones, access barriers; quantity, need and frequency by label."""
-    findings: list[Finding] = []
-    for line in page.lines:
+    """Saturation, flow, gases, index, wound size, scores, weight, drug lines; quantity, need and frequency by label."""
+    columns = _saturation_column(page)
+    labelled = [value for value in values_of(page, *LABELLED) if value.field != "spo2" or not any(f.box == value.words[0].box for f in columns)]
+    findings = columns + [f for value in labelled if (f := _labelled(page, value))]
+    for number, line in enumerate(page.lines):
         text = line.text[:2000]
-        for match in SPO2.finditer(text):
-            if 40 <= int(match[1]) <= 100:
-                findings.append(_made(page, line, match, "spo2", match[1], 0.9, _condition(text)))
-        findings += [_made(page, line, m, "liters_per_minute", m[1], 0.9) for m in LITERS.finditer(text)]
-        findings += [_made(page, line, m, "wound_size", re.sub(r"\s", "", m[0]), 0.88) for m in WOUND.finditer(text)]
-        findings += [_made(page, line, m, "phone", "".join(m.groups()), 0.9) for m in PHONE.finditer(text)]
-        findings += [_made(page, line, m, "access_barrier", m[0].lower(), 0.85) for m in BARRIER.finditer(text)]
-    for value in values_of(page, "quantity", "length_of_need", "frequency"):
-        if re.search(r"\d|daily|weekly|monthly|lifetime|as needed", value.text, re.IGNORECASE):
-            findings.append(Finding(value.field, value.text, value.text, page.page_number, value.box,
-                                    0.9 * (0.85 + 0.15 * value.confidence), "valid", None,
-                                    f"by the label '{value.label}'"))  # fmt: skip
+        findings += _saturations(page, line, text)
+        for pattern, field, sure in SAMPLES:
+            findings += [_made(page, line, m, field, m[1], sure) for m in pattern.finditer(text)]
+        findings += [
+            _made(page, line, m, m[1].lower().replace(" ", "").replace("0", "o").replace("a", ""), m[2], 0.9, "mmHg")
+            for m in GAS.finditer(text)
+        ]
+        findings += [
+            _made(page, line, m, "mobility_score", m[2].replace(" ", ""), 0.85, m[1].lower())
+            for m in MOBILITY.finditer(text)
+        ]
+        findings += [_made(page, line, m, "distance", f"{m[1]} {m[2]}", 0.85) for m in DISTANCE.finditer(text)]
+        findings += [_made(page, line, m, "weight", f"{m[1]} {m[2]}", 0.9) for m in WEIGHT.finditer(text)]
+        findings += [_made(page, line, m, "drug", f"{m[1]} {m[2]} {m[3].strip()}", 0.8) for m in DOSE.finditer(text)]
+        findings += [_made(page, line, m, "wound_size", "x".join(part for part in m.groups() if part), 0.9) for m in SIDES.finditer(text)]
+        near = text + " " + (page.lines[number - 1].text[:300] if number else "")
+        if IS_WOUND.search(near) or IS_WOUND.search(page.text[:600]):
+            findings += [_made(page, line, m, "wound_size", re.sub(r"\s|[cm]m", "", m[0]).replace("X", "x").replace("×", "x").replace("*", "x"), 0.9)
+                         for m in WOUND.finditer(text)]  # fmt: skip
     return findings
+
+
+def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
+    """A number or a count of time by its label, as printed."""
+    text = value.text.strip(" _:;,-")
+    sure = LABELLED[value.field]
+    role = None
+    if value.field in {"liters_per_minute", "ahi", "po2", "pco2", "spo2"}:
+        match = re.match(r"[^\d<>≤≥]{0,12}?(\d{1,3}(?:\.\d{1,2})?)(?![\d/-])", text)
+        if not match or value.field == "spo2" and not 40 <= float(match[1]) <= 100:
+            return None
+        role = _condition(f"{value.label} {text}") if value.field == "spo2" else None
+        text = match[1]
+    elif value.field == "quantity" and (match := COUNT.match(text)):
+        text = match[0].strip()
+    elif len(text) > 60 or not re.search(
+        r"\d|daily|weekly|monthly|nightly|life|as needed|prn|continuous|each|once|twice|every|indefinite",
+        text,
+        re.IGNORECASE,
+    ):
+        return None
+    return Finding(value.field, text, value.text, page.page_number, value.box, sure * (0.85 + 0.15 * value.confidence), "valid", role,
+                   f"as printed by the label '{value.label}'")  # fmt: skip
+
+
+def _saturations(page: PageText, line: Line, text: str) -> list[Finding]:
+    """Percentages behind a saturation's name in the same line; bounds and goals are not readings."""
+    named = NAMED.search(text)
+    if not named:
+        return []
+    found, matches = [], [m for m in PERCENT.finditer(text, named.end() - 1)]
+    if not matches and (
+        bare := re.compile(r"\W{0,4}(?:of|was|is|at)?\s*(\d{2,3})(?![\d/.:-])").match(text, named.end())
+    ):
+        matches = [bare]
+    for place, match in enumerate(matches):
+        if TIMES.search(text[: match.start()]) and "min" in text[match.end() :]:
+            continue
+        if not 40 <= float(match[1]) <= 100 or BOUND.search(text[max(0, match.start() - 40) : match.start()]):
+            continue
+        start = matches[place - 1].end() if place else 0
+        stop = matches[place + 1].start() if place + 1 < len(matches) else len(text)
+        clause = re.split(r"[,;]", text[match.end() : stop])[0]
+        condition = _condition(clause) or _condition(text[start : match.start()]) or _condition(text)
+        found.append(_made(page, line, match, "spo2", match[1], 0.92, condition))
+    return found
+
+
+def _saturation_column(page: PageText) -> list[Finding]:
+    """Readings below a heading such as "SpO2 %", one a row, each with its row's words as condition."""
+    sheet, found = sheet_of(page), list[Finding]()
+    for number, row in enumerate(sheet.tokens):
+        for token in row:
+            heads = re.fullmatch(r"(Sp?[O0]2|Sat\w*|SaO2)%?:?", token.word.text, re.IGNORECASE)
+            if not heads or re.search(r"\d{2}\s?%", page.lines[number].text[:400]):
+                continue
+            bottom = token.word.box[3]
+            for line in page.lines[number + 1 : number + 13]:
+                cell = [w for w in line.words if _under(w, token.word.box) and re.fullmatch(r"\d{2,3}%?", w.text)]
+                if line.box[1] - bottom > BELOW + 0.015:
+                    break
+                if cell and 40 <= int(cell[0].text.rstrip("%")) <= 100:
+                    bottom = line.box[3]
+                    sure = 0.9 * (0.85 + 0.15 * cell[0].confidence)
+                    found.append(Finding("spo2", cell[0].text.rstrip("%"), cell[0].text, page.page_number, cell[0].box, sure, "valid",
+                                         _condition(line.text[:200]), "in a column of saturations"))  # fmt: skip
+    return found
+
+
+def _under(word: Word, head: Box) -> bool:
+    middle = (word.box[0] + word.box[2]) / 2
+    return head[0] - 0.03 <= middle <= head[2] + 0.03
 
 
 def _condition(text: str) -> str | None:
     """Under what condition a saturation was taken, and on what air."""
     how = next((name for name, pattern in CONDITION if re.search(pattern, text, re.IGNORECASE)), None)
-    air = "room air" if re.search(r"room air|\bRA\b", text) else None
+    oxygen = ON_OXYGEN.search(text)
+    air = "room air" if re.search(r"room air|\bRA\b", text) else f"{oxygen[1]} L/min" if oxygen else None
     return ", ".join(part for part in (how, air) if part) or None
 
 
 def _made(
-    page: PageText,
-    line: Line,
-    match: re.Match[str],
-    field: str,
-    value: str,
-    sure: float,
-    role: str | None = None,
+    page: PageText, line: Line, match: re.Match[str], field: str, value: str, sure: float, role: str | None = None
 ) -> Finding:
     words = line.words_in(match.start(), match.end())
     read = min(word.confidence for word in words)
-    return Finding(field, value, match[0], page.page_number, words[0].box, sure * (0.85 + 0.15 * read), "valid", role,
-                   "as printed")  # fmt: skip
+    return Finding(
+        field, value, match[0], page.page_number, words[0].box, sure * (0.85 + 0.15 * read), "valid", role, "as printed"
+    )

@@ -7,19 +7,42 @@ import re
 from rapidfuzz import fuzz
 
 from casefile.records import Finding, Line, PageText
+from extractors.expected import NPIS
+from extractors.labels import LabelledValue, label_over, labelled_values, values_of
 from extractors.repair import candidates
 
-NUMBER = re.compile(r"(?<![\w-])[12Il|Z][0-9OoQDIl|SsBZzG]{9}(?![\w-])")
-LABEL = re.compile(r"\bN\s?P\s?[I1l|](?:\b|(?=\W|\d))", re.IGNORECASE)
+GLYPH = "[0-9OoQDIl|SsBZzG]"
+NUMBER = re.compile(rf"(?<![\w-])[12Il|Z]{GLYPH}{{9}}(?![\w-])")
+GROUPED = re.compile(
+    rf"(?<![\w-])[12Il|Z]{GLYPH}{{2,3}}[\s.-]{GLYPH}{{3}}[\s.-]{GLYPH}{{3,4}}(?![\w-])|(?<![\w-])[12Il|Z](?:\s{GLYPH}){{9}}(?![\w-])"
+)
+LABEL = re.compile(r"\bN\.?\s?P\.?\s?[I1l|](?:\b|(?=\W|\d|_))", re.IGNORECASE)
 MISREAD_LABEL = re.compile(r"\b[NMWH]\s?[PFEV]\s?[I1l|LT]{1,2}(?=\W|$)")
 LIKE_LABELS = ("prescriber npi", "physician npi", "practitioner npi", "provider npi")
 LIKE = 72
 """How alike (of 100) the words above must be to one of these."""
 OTHERS = {
-    "supplier": re.compile(r"supplier|vendor|\bdme\b company|pharmacy", re.IGNORECASE),
-    "facility": re.compile(r"facility|agency|hospital|group npi|practice npi|billing", re.IGNORECASE),
-    "rendering": re.compile(r"rendering", re.IGNORECASE),
-    "referring": re.compile(r"referring npi", re.IGNORECASE),
+    "supplier": re.compile(r"supplier|vendor|\b[dh]me\b|pharmacy|servicing", re.IGNORECASE),
+    "facility": re.compile(
+        r"facility|agency|hospital|\bhha\b|(group|practice|organization|org|clinic|type 2)\.?\s*npi|billing",
+        re.IGNORECASE,
+    ),
+    "rendering": re.compile(r"rendering|performing|interpreting", re.IGNORECASE),
+}
+CLEAR = 0.85
+"""Pages read worse than this may have lost the label of a number whose check digit agrees."""
+ROLE_OF = {
+    "ordering_npi": "ordering",
+    "supplier_npi": "supplier",
+    "facility_npi": "facility",
+    "rendering_npi": "rendering",
+}
+SECTIONS = {"doctor": "ordering", "supplier": "supplier", "facility": "facility"}
+ANCHORS = {
+    "ordering_provider_name": "ordering",
+    "supplier_name": "supplier",
+    "facility_name": "facility",
+    "rendering_name": "rendering",
 }
 
 
@@ -35,47 +58,114 @@ def is_valid(number: str) -> bool:
 
 
 def find(page: PageText) -> list[Finding]:
-    """Find provider numbers; confidence stays low until the word NPI stands near."""
-    findings = []
+    """Find provider numbers and whose they are; confidence stays low until the word NPI stands near."""
+    findings: list[Finding] = []
+    taken: set[tuple[int, str]] = set()
+    for value in values_of(page, *NPIS):
+        match = NUMBER.search(value.text[:80]) or GROUPED.search(value.text[:80])
+        if match:
+            finding = _judge(page, match[0], value, _role(page, value))
+            taken.add((value.line, finding.raw))
+            findings.append(finding)
     for number, line in enumerate(page.lines):
         for match in NUMBER.finditer(line.text[:2000]):
-            near = " ".join(other.text for other in page.lines[max(0, number - 1) : number + 1])
-            if finding := _judge(page, line, match, near):
-                findings.append(finding)
-    return findings
+            if (number, match[0]) not in taken and (found := _unlabelled(page, number, line, match)):
+                findings.append(found)
+    return [f for f in findings if not _twice(f, findings)]
 
 
-def _judge(page: PageText, line: Line, match: re.Match[str], near: str) -> Finding | None:
-    """One run of ten glyphs: valid, repaired, suspect, or not an NPI at all."""
-    raw, labelled = match[0], _is_labelled(near)
-    words = line.words_in(match.start(), match.end())
+def _twice(finding: Finding, findings: list[Finding]) -> bool:
+    """Whether a surer finding stands for the same printed number."""
+    return any(
+        other.confidence > finding.confidence and other.raw == finding.raw and other.box == finding.box
+        for other in findings
+    )
+
+
+def _judge(page: PageText, raw: str, value: LabelledValue, role: str) -> Finding:
+    """A labelled run of ten glyphs: valid, repaired, or suspect."""
+    words = [word for word in value.words if word.text in raw or raw in word.text] or list(value.words)
     read = min(word.confidence for word in words)
-    options = [raw] if is_valid(raw) else [c for c in candidates(raw, digits_only=True) if is_valid(c)]
-    if not labelled and (options != [raw] or not re.search(r"provider|physician", near, re.IGNORECASE)):
+    return _weigh(
+        page, re.sub(r"[\s.-]", "", raw), raw, words[0].box, read, role, f", by the label '{value.label}'", 0.97
+    )
+
+
+def _unlabelled(page: PageText, number: int, line: Line, match: re.Match[str]) -> Finding | None:
+    """A run of ten glyphs with no label of its own; the words before it and the line above decide."""
+    words = line.words_in(match.start(), match.end())
+    before = line.text[max(0, match.start() - 120) : match.start()]
+    above = page.lines[number - 1].text[:400] if number else ""
+    labelled = _is_labelled(before) or _is_labelled(above)
+    governed = label_over(page, number, words[0].box)
+    if governed and governed not in {*NPIS, *ANCHORS} and not _is_labelled(before[-30:]):
         return None
-    field, role = _role(near)
-    box = words[0].box
-    if len(options) == 1:
-        repaired = options[0] != raw
-        reason = "check digit agrees" + (", label NPI" if labelled else ", no label near")
-        if repaired:
-            reason = f"letters stood in digit places; {options[0]} is the only reading whose check digit agrees"
-        confidence = (0.6 if not labelled else 0.93 if repaired else 0.97) * (0.9 + 0.1 * read)
-        return Finding(field, options[0], raw, page.page_number, box, confidence,
-                       "repaired" if repaired else "valid", role, reason)  # fmt: skip
-    return Finding(field, raw, raw, page.page_number, box, 0.3, "suspect", role, "the check digit does not agree")
+    near = before if _is_labelled(before) else f"{above} {before}"
+    valid = is_valid(match[0])
+    garbled = page.source == "ocr" and raw_is_bare(match[0]) and not governed and page.confidence < CLEAR
+    if not labelled and not (valid and (garbled or re.search(r"provider|physician|\bM\.?D\b", near, re.IGNORECASE))):
+        return None
+    role = next((name for name, pattern in OTHERS.items() if pattern.search(near)), "ordering")
+    sure, reason = (0.95, ", the word NPI near") if labelled else (0.6, ", no label near")
+    return _weigh(page, match[0], match[0], words[0].box, min(word.confidence for word in words), role, reason, sure)
+
+
+def raw_is_bare(raw: str) -> bool:
+    """Whether ten digits begin with 1, as most numbers of persons do."""
+    return bool(re.fullmatch(r"1\d{9}", raw))
+
+
+def _weigh(
+    page: PageText,
+    digits: str,
+    raw: str,
+    box: tuple[float, float, float, float],
+    read: float,
+    role: str,
+    why: str,
+    sure: float,
+) -> Finding:
+    field = "ordering_provider_npi" if role == "ordering" else "other_npi"
+    options = [digits] if is_valid(digits) else [c for c in candidates(digits, digits_only=True) if is_valid(c)]
+    if len(options) != 1:
+        return Finding(
+            field, digits, raw, page.page_number, box, 0.3, "suspect", role, "the check digit does not agree"
+        )
+    repaired = options[0] != digits
+    reason = (
+        f"letters stood in digit places; {options[0]} is the only reading whose check digit agrees"
+        if repaired
+        else "check digit agrees" + why
+    )
+    confidence = (min(sure, 0.93) if repaired else sure) * (0.92 + 0.08 * read)
+    return Finding(
+        field, options[0], raw, page.page_number, box, confidence, "repaired" if repaired else "valid", role, reason
+    )
 
 
 def _is_labelled(near: str) -> bool:
     """Whether the word NPI stands near, read well or badly."""
     if LABEL.search(near) or MISREAD_LABEL.search(near):
         return True
-    return any(fuzz.partial_ratio(label, near.lower()[:200]) >= LIKE for label in LIKE_LABELS)
+    return (
+        any(fuzz.partial_ratio(label, near.lower()[-200:]) >= LIKE for label in LIKE_LABELS)
+        if len(near) >= 8
+        else False
+    )
 
 
-def _role(near: str) -> tuple[str, str]:
-    """Whose number it is, from the words around it; an order's unnamed NPI is the ordering one."""
-    for role, pattern in OTHERS.items():
-        if pattern.search(near):
-            return "other_npi", role
-    return "ordering_provider_npi", "ordering"
+def _role(page: PageText, value: LabelledValue) -> str:
+    """Whose number it is: by its own label, the heading above it, or the nearest name label; else the orderer's."""
+    if value.field in ROLE_OF:
+        return ROLE_OF[value.field]
+    nearest, least = "", 0.2
+    for other in labelled_values(page):
+        down = value.label_box[1] - other.label_box[1]
+        if other.field in ANCHORS and down >= -0.006:
+            across = abs(value.label_box[0] - other.label_box[0])
+            cost = down + (0.0 if across < 0.12 else 0.08 * across if down > 0.006 else 0.02)
+            if cost < least and not (down <= 0.006 and other.label_box[0] > value.label_box[0]):
+                nearest, least = ANCHORS[other.field], cost
+    if value.section in SECTIONS and (not nearest or least > 0.05):
+        return SECTIONS[value.section]
+    return nearest or "ordering"

@@ -4,89 +4,177 @@ from __future__ import annotations
 
 import re
 
-from casefile.records import Finding, PageText
-from extractors.day import ANY, parse_day
-from extractors.labels import LabelledValue, values_of
+from casefile.records import Finding, PageText, Status
+from extractors.day import ANY, made
+from extractors.labels import LabelledValue, line_of, values_of
+from extractors.names import CREDENTIALS, normal_name
+from extractors.tokens import NUMBERED
 
-CREDENTIALS = re.compile(
-    r",?\s*\b(M\.?D\.?|D\.?O\.?|N\.?P\.?|P\.?A\.?(-C)?|APRN|CNS|FNP(-C)?|ARNP|RN|DPM)\b\.?", re.IGNORECASE
-)
-NAME = re.compile(r"[A-Za-zÀ-ÿ'’.-]+")
-MBI = re.compile(
-    r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d{2}"
-)
+MBI_LETTER = "[AC-HJKMNP-RT-Y]"
+MBI = re.compile(rf"[1-9]{MBI_LETTER}[0-9AC-HJKMNP-RT-Y]\d{MBI_LETTER}[0-9AC-HJKMNP-RT-Y]\d{MBI_LETTER}{{2}}\d{{2}}")
+PRINTED_MBI = re.compile(r"(?<![\w-])([1-9][A-Z][A-Z0-9]\d)[-\s]?([A-Z][A-Z0-9]\d)[-\s]?([A-Z]{2}\d\d)(?![\w-])")
 EDGES = " _:#'’‘`\".,"
-NOT_NAMES = frozenset(
-    [
-        "name",
-        "id",
-        "number",
-        "date",
-        "dob",
-        "birth",
-        "the",
-        "and",
-        "of",
-        "phone",
-        "address",
-        "signature",
-        "information",
-        "instructions",
-    ]
+YOUNGEST = 2026
+"""Two-digit birth years beyond this one belong to the last century."""
+IDS = ("member_id", "group_number", "mbi", "claim_number", "reference_number", "authorization_number")
+GENERIC_NAMES = {"patient": "member_name", "insurance": "member_name", "doctor": "ordering_provider_name"}
+OTHERS_SECTIONS = frozenset({"supplier", "facility", "contact", "secondary"})
+SUBJECT = re.compile(r"^\s*(?:re|regarding|patient|subject)\b\s*[:.]?\s*(.{4,60})", re.IGNORECASE)
+WITH_LETTERS = re.compile(
+    r"(?<![\w.])(?:(?:Dr\.?\s+)?([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}),?\s+(?:M\.?D|D\.?O|A?PRN|NP|PA(?:-C)?|FNP(?:-[BC]+)?|DNP|CNS|ARNP|DPM)\b"
+    r"|Dr\.?\s+([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}))"
+)
+SIGNER = re.compile(
+    r"(?:sign\w*|authenticated)\s*(?:by)?\s*:?\s+((?:Dr\.?\s+)?[A-Z][\w'’.-]+,?(?:\s+[A-Z][\w'’.-]*,?){1,4})|/[sSeE][sS]?/\s*([A-Z][^\d,;]{4,40})",
+    re.IGNORECASE,
 )
 
 
 def find(page: PageText) -> list[Finding]:
     """Labelled people and identifiers of one page, in reading order."""
-    findings = [f for v in values_of(page, "member_name", "ordering_provider_name") if (f := _name(page, v))]
+    findings = [
+        f
+        for v in values_of(page, "member_name", "ordering_provider_name", "generic_name", "case_manager")
+        if (f := _name(page, v))
+    ]
+    findings += _in_two_parts(page)
+    if not any(f.field == "member_name" for f in findings):
+        findings += _subject(page)
+    if not any(f.field == "ordering_provider_name" for f in findings):
+        findings += _by_letters(page)
     findings += [f for v in values_of(page, "member_dob") if (f := _birth(page, v))]
     if not any(f.field == "member_dob" for f in findings):
         findings += _birth_on_the_patients_line(page)
-    findings += [f for v in values_of(page, "member_id", "group_number", "mbi", "claim_number",
-                                      "reference_number", "authorization_number") if (f := _identifier(page, v))]  # fmt: skip
+    findings += [f for v in values_of(page, *IDS) if (f := _identifier(page, v))]
+    findings += _unlabelled_mbis(page, {f.value for f in findings})
     if not any(f.field in {"member_id", "mbi"} for f in findings):
         findings += _id_under_half_a_label(page)
+    findings += [f for v in values_of(page, "tax_id") if (f := _tax_id(page, v))]
     findings += [_plain(page, v, 0.93) for v in values_of(page, "payer_name") if _is_payer(v)]
-    findings += [_plain(page, v, 0.85) for v in values_of(page, "shipping_address") if re.search(r"\d+\s+\w+", v.text)]
     return findings
-
-
-def normal_name(text: str) -> str:
-    """First Middle Last without credentials; `LAST, FIRST M` is turned round. Empty when it is no name."""
-    bare = CREDENTIALS.sub("", text).strip(" ,.;:-")
-    if "," in bare:
-        last, _, first = bare.partition(",")
-        bare = f"{first.strip()} {last.strip()}"
-    parts = NAME.findall(bare)
-    if not 2 <= len(parts) <= 5 or re.search(r"\d", bare) or {p.lower() for p in parts} & NOT_NAMES:
-        return ""
-    joined = " ".join(part.strip(".") for part in parts)
-    return joined.title() if joined.isupper() else joined
 
 
 def _name(page: PageText, value: LabelledValue) -> Finding | None:
     name = normal_name(value.text)
-    if not name:
+    field = value.field
+    if field == "generic_name":
+        field = GENERIC_NAMES.get(value.section, "" if value.section in OTHERS_SECTIONS else _whose(page, value))
+    if not name or not field or value.field == "member_name" and value.section == "contact":
         return None
-    return _made(page, value, name, 0.95, f"beside or below the label '{value.label}'")
+    if field == "member_name" and CREDENTIALS.search(value.text):
+        return None
+    role = "name" if field == "case_manager" else None
+    return _made(
+        page,
+        value,
+        name,
+        0.95 if field == value.field else 0.88,
+        f"beside or below the label '{value.label}'",
+        field,
+        role,
+    )
+
+
+def _whose(page: PageText, value: LabelledValue) -> str:
+    """A bare "Name" with a birth date near it is the patient's."""
+    near = [abs(other.line - value.line) for other in values_of(page, "member_dob", "member_id", "mbi")]
+    return "member_name" if near and min(near) <= 4 else ""
+
+
+def _in_two_parts(page: PageText) -> list[Finding]:
+    """Last and first name in cells of their own."""
+    lasts, firsts = values_of(page, "last_name"), values_of(page, "first_name")
+    for last, first in zip(lasts[:1], firsts[:1], strict=False):
+        name = normal_name(f"{last.text}, {first.text}")
+        field = GENERIC_NAMES.get(last.section, "member_name" if not last.section else "")
+        if name and field and abs(last.line - first.line) <= 2:
+            return [_made(page, last, name, 0.9, "last and first name by their labels", field)]
+    return []
+
+
+def _subject(page: PageText) -> list[Finding]:
+    """The name in a line that begins "RE:", or the one that stands right before a birth date."""
+    for line in page.lines[:40]:
+        text = line.text[:160]
+        match = SUBJECT.match(text)
+        if match is None:
+            before = re.match(r"(.{4,48}?),?\s*(?:\(?\s*DOB|D\.O\.B|born)\b", text, re.IGNORECASE)
+            match = before
+        name = normal_name(match[1]) if match else ""
+        if match and name and not CREDENTIALS.search(match[1][:60]):
+            words = line.words_in(match.start(1), match.start(1) + len(name))
+            confidence = 0.9 * (0.85 + 0.15 * min(word.confidence for word in words))
+            return [
+                Finding(
+                    "member_name",
+                    name,
+                    match[1],
+                    page.page_number,
+                    words[0].box,
+                    confidence,
+                    "valid",
+                    None,
+                    "the subject of the page",
+                )
+            ]
+    return []
+
+
+def _by_letters(page: PageText) -> list[Finding]:
+    """A practitioner without a label: the signer, or a name with a practitioner's letters by the NPI or below the signature."""
+    for line in page.lines:
+        text = line.text[:300]
+        match = SIGNER.search(text)
+        if match and (name := normal_name(match[1] or match[2] or "")):
+            return [_of_line(page, line, match, name, 0.86, "the name in the electronic signature")]
+    named = [(line, m) for line in page.lines for m in WITH_LETTERS.finditer(line.text[:300]) if normal_name(m[1] or m[2])]
+    if not named:
+        return []
+    npis = [number for number, line in enumerate(page.lines) if re.search(r"\bNPI\b", line.text)]
+    order = {id(line): number for number, line in enumerate(page.lines)}
+    by_npi = next((row for row in named if any(abs(order[id(row[0])] - number) <= 1 for number in npis)), None)
+    line, match = by_npi or named[-1]
+    sure = 0.86 if by_npi else 0.6
+    return [_of_line(page, line, match, normal_name(match[1] or match[2]), sure, "a name with a practitioner's letters")]
+
+
+def _of_line(page: PageText, line: object, match: re.Match[str], name: str, sure: float, reason: str) -> Finding:
+    words = line.words_in(match.start(), match.end())  # type: ignore[attr-defined]
+    read = min(word.confidence for word in words)
+    return Finding(
+        "ordering_provider_name",
+        name,
+        match[0],
+        page.page_number,
+        words[0].box,
+        sure * (0.85 + 0.15 * read),
+        "valid",
+        "signer",
+        reason,
+    )
 
 
 def _birth(page: PageText, value: LabelledValue) -> Finding | None:
-    day = parse_day(value.text)
-    if not day:
+    match = ANY.search(value.text[:120])
+    day = made(match, YOUNGEST) if match else None
+    if not match or not day or value.section == "contact":
         return None
-    return _made(page, value, day.isoformat(), 0.96, f"date by the label '{value.label}'")
+    status: Status = "valid" if 1900 <= day.on.year <= YOUNGEST and not day.doubt else "suspect"
+    sure = 0.96 if status == "valid" else 0.6
+    reason = f"date by the label '{value.label}'" + (f"; {day.doubt}" if day.doubt else "")
+    found = _made(page, value, day.on.isoformat(), sure, reason)
+    return Finding(found.field, found.value, match[0], found.page, found.box, found.confidence, status, None, reason)
 
 
 def _birth_on_the_patients_line(page: PageText) -> list[Finding]:
     """The only date on the line that names the patient, where its own label could not be read."""
     for value in values_of(page, "member_name"):
-        line = next(line for line in page.lines if value.words[0] in line.words)
-        dates = list(ANY.finditer(line.text[:300]))
-        if len(dates) == 1 and (day := parse_day(dates[0][0])) and day.year < 2020:
+        line = line_of(page, value.box)
+        dates = list(ANY.finditer(line.text[:300])) if line else []
+        if line and len(dates) == 1 and (day := made(dates[0], YOUNGEST)) and day.on.year < 2020:
             words = line.words_in(*dates[0].span())
             reason = "the only date on the patient's line; its label could not be read"
-            return [Finding("member_dob", day.isoformat(), dates[0][0], page.page_number, words[0].box, 0.75, "valid",
+            return [Finding("member_dob", day.on.isoformat(), dates[0][0], page.page_number, words[0].box, 0.75, "valid",
                             None, reason)]  # fmt: skip
     return []
 
@@ -104,29 +192,93 @@ def _id_under_half_a_label(page: PageText) -> list[Finding]:
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
     text = re.sub(r"^[^\W\d]\s+(?=[A-Z]{0,3}\d{5})", "", value.text.strip(EDGES))
-    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?!\w))*", text)
+    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?![\w/.]))*", text)
     token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
-    if len(token) < 4 or not re.search(r"\d", token):
+    if (
+        first
+        and re.fullmatch(r"[A-Za-z]{1,5}", first[0])
+        and (more := re.match(r"[A-Za-z]{1,5}\s+(\w*\d[\w-]{3,})", text))
+    ):
+        token = re.sub(r"[\s-]", "", first[0] + more[1]).upper()
+    if not 4 <= len(token) <= 24 or not re.search(r"\d", token) or NUMBERED.fullmatch(token) or ANY.match(text):
         return None
     if value.field == "mbi" and not MBI.fullmatch(token):
-        return None
+        return (
+            _made(
+                page,
+                value,
+                token,
+                0.5,
+                f"by the label '{value.label}', but not the shape of a Medicare number",
+                status="suspect",
+            )
+            if len(token) == 11
+            else None
+        )
     field = "mbi" if value.field == "mbi" or (value.field == "member_id" and MBI.fullmatch(token)) else value.field
-    sure = 0.95 if value.confidence >= 0.8 else 0.85
+    sure = 0.96 if value.confidence >= 0.8 else 0.85
     return _made(page, value, token, sure, f"as printed by the label '{value.label}'", field)
+
+
+def _unlabelled_mbis(page: PageText, known: set[str]) -> list[Finding]:
+    """Medicare numbers by their shape alone, which few other things have."""
+    findings = []
+    for line in page.lines:
+        for match in PRINTED_MBI.finditer(line.text[:2000]):
+            value = "".join(match.groups())
+            if value not in known and MBI.fullmatch(value):
+                words = line.words_in(match.start(), match.end())
+                sure = (0.92 if "-" in match[0] else 0.86) * (0.85 + 0.15 * min(word.confidence for word in words))
+                findings.append(
+                    Finding(
+                        "mbi",
+                        value,
+                        match[0],
+                        page.page_number,
+                        words[0].box,
+                        sure,
+                        "valid",
+                        None,
+                        "the shape of a Medicare number",
+                    )
+                )
+    return findings
+
+
+def _tax_id(page: PageText, value: LabelledValue) -> Finding | None:
+    """Nine digits by a tax label; the shape of a social security number is not taken for one."""
+    match = re.search(r"(?<!\d)(\d{2})[-\s]?(\d{7})(?!\d)", value.text[:60])
+    return _made(page, value, match[1] + match[2], 0.95, f"nine digits by the label '{value.label}'") if match else None
 
 
 def _is_payer(value: LabelledValue) -> bool:
     """A company's name, not the plan of a note: capitalised and short."""
     words = value.text.split()
-    return len(words) <= 6 and words[0][:1].isupper() and bool(re.search(r"[A-Za-z]{3}", value.text))
+    bare = not re.search(r"\d{4}|\bid\b|:", value.text, re.IGNORECASE)
+    return (
+        value.section != "secondary"
+        and len(words) <= 6
+        and words[0][:1].isupper()
+        and bare
+        and bool(re.search(r"[A-Za-z]{3}", value.text))
+    )
 
 
 def _plain(page: PageText, value: LabelledValue, sure: float) -> Finding:
-    return _made(page, value, value.text.strip(" :;,"), sure, f"beside or below the label '{value.label}'")
+    return _made(page, value, value.text.strip(" :;,_"), sure, f"beside or below the label '{value.label}'")
 
 
-def _made(page: PageText, value: LabelledValue, text: str, sure: float, reason: str, field: str = "") -> Finding:
+def _made(
+    page: PageText,
+    value: LabelledValue,
+    text: str,
+    sure: float,
+    reason: str,
+    field: str = "",
+    role: str | None = None,
+    status: Status = "valid",
+) -> Finding:
     confidence = sure * (0.85 + 0.15 * value.confidence)
     return Finding(
-        field or value.field, text, value.text, page.page_number, value.box, confidence, "valid", None, reason
+        field or value.field, text, value.text, page.page_number, value.box, confidence, status, role, reason
     )

@@ -6,7 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from casefile.records import Box, Document, Finding, PageText
-from extractors import context, dates, denial, hcpcs, icd10, measures, npi, people, signature
+from extractors import (
+    appeals,
+    context,
+    cpt,
+    dates,
+    denial,
+    hcpcs,
+    icd10,
+    measures,
+    ndc,
+    npi,
+    people,
+    places,
+    plausible,
+    signature,
+    unlabelled,
+)
+from extractors.second_look import CHECKED, more_findings
 
 Find = Callable[[PageText], list[Finding]]
 
@@ -15,18 +32,31 @@ EXTRACTORS: tuple[tuple[str, Find], ...] = (
     ("npi", npi.find),
     ("icd10", icd10.find),
     ("hcpcs", hcpcs.find),
+    ("cpt", cpt.find),
+    ("ndc", ndc.find),
     ("dates", dates.find),
     ("signature", signature.find),
     ("denial", denial.find),
+    ("appeals", appeals.find),
     ("measures", measures.find),
+    ("places", places.find),
 )
-SIGNED_KINDS = frozenset({"order", "plan_of_care", "cmn", "progress_note", "therapy_note"})
-CHECKED = frozenset({"ordering_provider_npi", "other_npi", "icd10", "hcpcs"})
-"""Fields whose values a check digit or a table has confirmed."""
+ORDERS = frozenset({"order", "plan_of_care", "cmn"})
+SIGNED_KINDS = ORDERS | {"progress_note", "therapy_note"}
 DIFFER = 0.8
 """Highest confidence of an unchecked value on which two readers differ."""
 ON_COVERS = frozenset({"phone"})
 """All that a cover sheet is believed about."""
+ONLY_ON: dict[str, frozenset[str]] = {
+    "signature": SIGNED_KINDS,
+    "signature_date": SIGNED_KINDS,
+    **dict.fromkeys(
+        ("denial_date", "appeal_deadline", "denial_reason", *(name for name, _ in appeals.RIGHTS)),
+        frozenset({"denial_letter"}),
+    ),
+    **dict.fromkeys(("ordering_provider_name/signer", "order_date/date", "order_date/letter"), ORDERS),
+}
+"""Field, or field/role, → the kinds of document it is believed on."""
 
 
 def find_all(pages: Sequence[PageText], documents: Sequence[Document]) -> tuple[Finding, ...]:
@@ -40,18 +70,24 @@ def find_all(pages: Sequence[PageText], documents: Sequence[Document]) -> tuple[
         if not page.words:
             continue
         findings += [f for f in _on_page(page) if _belongs(f, kinds.get(page.page_number, "other"))]
-    denials = [f for f in findings if f.field == "denial_date" and kinds.get(f.page) == "denial_letter"]
+    findings += signature.find_absent(pages, documents, findings)
+    denials = [f for f in findings if f.field == "denial_date"]
     if not any(f.field == "appeal_deadline" for f in findings):
         letters = [page for page in pages if kinds.get(page.page_number) == "denial_letter"]
-        findings += dates.find_deadlines(letters, denials)
-    return tuple(findings)
+        findings += appeals.find_deadlines(letters, denials)
+    return tuple(plausible.weigh(pages, findings))
 
 
 def _on_page(page: PageText) -> list[Finding]:
-    found = [finding for _, find in EXTRACTORS for finding in find(page)]
+    found = more_findings(page, _extracted(page), _extracted)
+    found += unlabelled.find(page, found)
     if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
         found.append(named)
-    return _distinct([_weighed(page, finding) for finding in context.mark_diagnoses(page, found)])
+    return _distinct([_weighed(page, finding) for finding in found])
+
+
+def _extracted(page: PageText) -> list[Finding]:
+    return context.mark_diagnoses(page, [finding for _, find in EXTRACTORS for finding in find(page)])
 
 
 def _weighed(page: PageText, finding: Finding) -> Finding:
@@ -73,9 +109,8 @@ def _inside(box: Box, outer: Box) -> bool:
 def _belongs(finding: Finding, kind: str) -> bool:
     if kind == "cover_sheet":
         return finding.field in ON_COVERS
-    if finding.field in {"signature", "signature_date"}:
-        return kind in SIGNED_KINDS
-    return not (finding.field == "denial_date" and kind != "denial_letter")
+    allowed = ONLY_ON.get(f"{finding.field}/{finding.role}") or ONLY_ON.get(finding.field)
+    return allowed is None or kind in allowed
 
 
 def _distinct(findings: list[Finding]) -> list[Finding]:

@@ -12,6 +12,7 @@ from PIL import Image
 from casefile.records import Box
 from intake import pages
 from intake.limits import Limits
+from intake.photo import photo_page
 
 
 def find_qr_codes(path: Path, media_type: str, limits: Limits) -> list[tuple[int, str, Box]]:
@@ -46,7 +47,7 @@ def _images(path: Path, media_type: str, limits: Limits) -> Iterator[tuple[int, 
                 if image.pixels is not None:
                     yield image.page_number, image.pixels
         else:
-            image = pages.photo_page(path, limits.max_megapixels)
+            image = photo_page(path, limits.max_megapixels)
             if image.pixels is not None:
                 yield 1, image.pixels
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, pdfium.PdfiumError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from samples import broken, degrade, orders, papers
+from samples import broken, degrade, layouts_clinical, layouts_office, layouts_orders, layouts_payer, orders, papers
 from samples.people import Case, make_case
 from samples.sheet import Sheets, Truth
 
@@ -104,7 +104,18 @@ LAYOUTS: tuple[Layout, ...] = (
     papers.progress_note, papers.face_sheet, papers.denial_letter, papers.oximetry_log, papers.delivery_proof,
     papers.call_log, papers.wound_sheet,
 )  # fmt: skip
-FACE_NAMES = ("sans", "serif", "mono", "wide")
+MORE_LAYOUTS: tuple[Layout, ...] = (
+    layouts_orders.section_order, layouts_orders.table_order, layouts_orders.checkbox_order, layouts_orders.letter_order,
+    layouts_orders.printout_head_order, layouts_orders.prior_auth_request, layouts_orders.rx_pad, layouts_orders.numbered_plan_of_care,
+    layouts_clinical.visit_note, layouts_clinical.discharge_summary, layouts_clinical.walk_test, layouts_clinical.overnight_oximetry,
+    layouts_clinical.blood_gas, layouts_clinical.sleep_study, layouts_clinical.wound_table, layouts_clinical.therapy_evaluation,
+    layouts_payer.advantage_denial, layouts_payer.group_plan_denial, layouts_payer.medicaid_denial, layouts_payer.medicare_denial,
+    layouts_payer.commercial_denial, layouts_payer.remittance,
+    layouts_office.registration, layouts_office.delivery_ticket, layouts_office.phone_log, layouts_office.tax_form,
+    layouts_office.licence, layouts_office.photo_page, layouts_office.fax_cover,
+)  # fmt: skip
+"""Layouts in wordings and styles drawn at random (`samples/wordings.py`, `samples/values.py`, `samples/forms.py`)."""
+FACE_NAMES = ("sans", "serif", "mono", "wide", "narrow", "office", "book")
 
 
 def write_varied(folder: Path, mode: str, pages: int, seed: int) -> list[Sample]:
@@ -115,34 +126,38 @@ def write_varied(folder: Path, mode: str, pages: int, seed: int) -> list[Sample]
         rng = Random(f"{mode}-{seed}-{number}")
         face = rng.choice(FACE_NAMES)
         sheets = Sheets(
-            rng, face, rng.choice((9, 9.5) if face in {"mono", "wide"} else (10, 11, 12)), rng.random() < 0.25
-        )
+            rng, face, rng.choice((9, 9.5) if face in {"mono", "wide"} else (10, 11, 12)), rng.random() < 0.25,
+            rng.random() < 0.4,
+        )  # fmt: skip
         case = make_case(rng)
         if rng.random() < 0.15:
             sheets.stamp()
-        LAYOUTS[number % len(LAYOUTS)](sheets, case)
+        layouts = LAYOUTS + MORE_LAYOUTS
+        layouts[number % len(layouts)](sheets, case)
         path = folder / f"{number:04d}-{mode}.{SUFFIX[mode]}"
         pdf = sheets.pdf()
-        emit(pdf, path, mode, rng, banner=f"09/14/2026 17:47 FROM:{case.office_fax.replace('-', '')}")
+        banner = f"09/14/2026 17:47 FROM:{case.office_fax.replace('-', '')}"
+        emit(pdf, path, mode, rng, banner=banner, worn=rng.random() < 0.5)
         (folder / f"{number:04d}.reference.pdf").write_bytes(pdf)
         samples.append(Sample(path, mode, sheets.kinds, sheets.truth))
     return samples
 
 
 def emit(
-    pdf: bytes, path: Path, mode: str, rng: Random, banner: str = "", turned: frozenset[int] = frozenset()
-) -> None:
-    """Send drawn pages through one kind of machine."""
+    pdf: bytes, path: Path, mode: str, rng: Random, banner: str = "", turned: frozenset[int] = frozenset(),
+    worn: bool = False,
+) -> None:  # fmt: skip
+    """Send drawn pages through one kind of machine; `worn`: one that has seen better days, or a photo on a desk."""
     if mode == "digital":
         path.write_bytes(pdf)
     elif mode in {"scan", "scan300"}:
-        degrade.scan(pdf, path, rng, 300 if mode == "scan300" else 200)
+        degrade.scan(pdf, path, rng, 300 if mode == "scan300" else 200, worn=worn)
     elif mode == "third":
         degrade.third_generation(pdf, path, rng, banner=banner)
     elif mode == "photo":
-        degrade.photo(pdf, path, rng)
+        degrade.photo(pdf, path, rng, desk=worn)
     else:
-        degrade.fax(pdf, path, rng, standard=mode == "standard", banner=banner, upside_down=turned)
+        degrade.fax(pdf, path, rng, standard=mode == "standard", banner=banner, upside_down=turned, worn=worn)
 
 
 def _write_broken(folder: Path, rng: Random) -> list[Sample]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casefile.records import PageText
-from extractors import hcpcs, icd10, npi
+from extractors import cpt, hcpcs, icd10, npi
 from extractors.documents import classify
 from extractors.registry import EXTRACTORS, find_all
 
@@ -58,7 +58,7 @@ def test_icd10(page_of: Page, line: str, expected: tuple[str, str] | None) -> No
     ("Lot A12345", None),
 ])  # fmt: skip
 def test_hcpcs_and_cpt(page_of: Page, line: str, expected: tuple[str, str, str] | None) -> None:
-    rows = [(f.field, f.value, f.status) for f in hcpcs.find(page_of(line))]
+    rows = [(f.field, f.value, f.status) for f in hcpcs.find(page_of(line)) + cpt.find(page_of(line))]
     assert rows == ([expected] if expected else [])
 
 

@@ -1,0 +1,148 @@
+"""How to appeal, as the letter says it: last day, where to send, faster ways, outside review, a call with the plan's physician."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from casefile.records import Finding, PageText
+from extractors.day import ANY, made
+from extractors.sentences import Sentence, sentences_of
+
+APPEAL = re.compile(r"appeal|reconsideration|redetermination|grievance|dispute", re.IGNORECASE)
+OTHER_STEP = re.compile(
+    r"fair hearing|external review|independent|peer[- ]to[- ]peer|expedited|keep your|continu|we (will|must|decide)|second[- ]level|judge",
+    re.IGNORECASE,
+)
+BY_DATE = re.compile(
+    r"\b(?:by|before|until|no later than|not later than|on or before|deadline(?: is|:)?|due)\b[^.;\d]{0,40}$",
+    re.IGNORECASE,
+)
+COUNT = (r"(?:(?P<word>thirty|forty[- ]five|sixty|sixty[- ]five|ninety|one hundred twenty|one hundred eighty|one hundred and eighty)|(?P<number>\d{2,3}))"
+         r"\s*(?:\(\s*(?P<inner>\d{2,3})\s*\))?")  # fmt: skip
+WINDOW = re.compile(
+    rf"{COUNT}\s*(?:-\s*)?(?P<kind>calendar\s+|business\s+|working\s+)?days?\b(?P<from>.{{0,90}})", re.IGNORECASE
+)
+MONTHS = re.compile(r"within\s+(?:six|6)\s*(?:\(6\)\s*)?months", re.IGNORECASE)
+WORDS = {
+    "thirty": 30,
+    "fortyfive": 45,
+    "sixty": 60,
+    "sixtyfive": 65,
+    "ninety": 90,
+    "onehundredtwenty": 120,
+    "onehundredeighty": 180,
+    "onehundredandeighty": 180,
+}
+RIGHTS = (
+    ("expedited_appeal", r"expedited|fast appeal|72 hours|urgent (appeal|review)"),
+    ("external_review", r"external review|independent (review|reviewer|external)|\bIRO\b|fair hearing"),
+    ("peer_to_peer", r"peer[- ]to[- ]peer|speak (with|to) (a|the|our) (medical director|physician reviewer|reviewing physician)|discuss this (decision|determination) with"),
+    ("appeal_address", r"(mail|send|fax|submit|write)\b.{0,60}\b(to|at)?\b.{0,60}(appeals?|grievance|p\.?\s?o\.?\s+box)"),
+    ("criteria_cited", r"\b(LCD|NCD|L\d{5}|A\d{5}|local coverage|national coverage|interqual|mcg|milliman|clinical (policy|guideline)|coverage (policy|determination)|medical policy)\b"),
+)  # fmt: skip
+CONTACT = re.compile(r"\(?\d{3}\)?[-. /]?\s?\d{3}[-. ]\d{4}")
+
+
+def find(page: PageText) -> list[Finding]:
+    """The rights and addresses that a letter of denial names (kept only on such letters)."""
+    if not APPEAL.search(page.text[:20000]):
+        return []
+    findings = []
+    for name, pattern in RIGHTS:
+        for sentence in sentences_of(page):
+            if re.search(pattern, sentence.text, re.IGNORECASE):
+                phone = CONTACT.search(sentence.text)
+                value = (
+                    re.sub(r"\D", "", phone[0])
+                    if phone and name == "peer_to_peer"
+                    else sentence.text[:300]
+                    if name in {"appeal_address", "criteria_cited"}
+                    else "offered"
+                )
+                findings.append(
+                    Finding(
+                        name,
+                        value,
+                        sentence.text[:300],
+                        page.page_number,
+                        sentence.box,
+                        0.85,
+                        "valid",
+                        None,
+                        "the letter's own wording",
+                    )
+                )
+                break
+    return findings
+
+
+def find_deadlines(pages: Sequence[PageText], denial_dates: Sequence[Finding]) -> list[Finding]:
+    """The last day to appeal: the printed one wins; else a window like "within 60 days of this notice".
+
+    A window is counted from the notice date even where the letter counts from receipt: the earlier, safer day.
+    """
+    told = [(page, sentence) for page in pages for sentence in sentences_of(page)]
+    steps = [
+        (page, sentence)
+        for place, (page, sentence) in enumerate(told)
+        if APPEAL.search(sentence.text) or place and APPEAL.search(told[place - 1][1].text)
+    ]
+    for page, sentence in steps:
+        if found := _printed(page, sentence, denial_dates):
+            return [found]
+    ranked = sorted(steps, key=lambda step: bool(OTHER_STEP.search(step[1].text)))
+    for page, sentence in ranked:
+        if denial_dates and (found := _counted(page, sentence, denial_dates[0])):
+            return [found]
+    return []
+
+
+def _printed(page: PageText, sentence: Sentence, denial_dates: Sequence[Finding]) -> Finding | None:
+    """A day printed behind "by" or "no later than" in a sentence about the appeal."""
+    for match in ANY.finditer(sentence.text[:600]):
+        day = made(match)
+        if (
+            day
+            and BY_DATE.search(sentence.text[: match.start()])
+            and (not denial_dates or day.on.isoformat() > denial_dates[0].value)
+        ):
+            return Finding(
+                "appeal_deadline",
+                day.on.isoformat(),
+                match[0],
+                page.page_number,
+                sentence.box,
+                0.93,
+                "valid",
+                None,
+                "the last day as the letter prints it",
+            )
+    return None
+
+
+def _counted(page: PageText, sentence: Sentence, noticed: Finding) -> Finding | None:
+    """The notice date plus the letter's window."""
+    for match in WINDOW.finditer(sentence.text[:1000]):
+        days = int(match["inner"] or match["number"] or WORDS[re.sub(r"[\s-]", "", match["word"].lower())])
+        before, after = sentence.text[: match.start()][-70:], match["from"]
+        counted = re.search(r"date|receipt|receiv|notice|letter|denial|decision|determination", after, re.IGNORECASE)
+        if not 20 <= days <= 365 or not (counted or re.search(r"within|have|up to|no later", before, re.IGNORECASE)):
+            continue
+        due = date.fromisoformat(noticed.value) + timedelta(days)
+        reason = f"{days} days counted from the notice date {noticed.value}"
+        if re.search(r"receipt|receiv|get\b", after, re.IGNORECASE):
+            reason += "; the letter counts from receipt, so this is the earlier, safer day"
+        business = (match["kind"] or "").lower().startswith(("bus", "work"))
+        sure = (
+            0.5
+            if business
+            else 0.7
+            if OTHER_STEP.search(sentence.text)
+            and not re.search(r"\bappeal\b.{0,60}within|within.{0,60}appeal", sentence.text, re.IGNORECASE)
+            else 0.93
+        )
+        return Finding("appeal_deadline", due.isoformat(), match[0][:120], page.page_number, sentence.box, min(sure, noticed.confidence),
+                       "suspect" if business else "valid", None, reason)  # fmt: skip
+    return None

@@ -1,0 +1,61 @@
+"""People's names as offices write them → First Middle Last. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from extractors.wordings import fold, wordings
+
+LETTERS = (r"M\.?D|D\.?O|N\.?P|P\.?A(?:[- ]?C)?|A?PRN|APRN|CNS|CRNP|DNP|FNP(?:[- ]?(?:C|BC))?|ARNP|AGNP|ANP|CNP|CNM|RN|BSN|MSN|DPM|DPT|PT|OT|OTR|RRT|RT|"
+           r"LPN|Ph\.?D|FACP|FCCP|FAAFP|MBBS|DC|OD|PharmD|ATP|CWS|CWON|WOCN|LCSW|MPH|MS|BC")  # fmt: skip
+CREDENTIALS = re.compile(rf"(?:^|[\s,(/]+)(?:{LETTERS})\b\.?\)?(?=$|[\s,.;)/])")
+TITLES = re.compile(r"^\s*(?:dr|doctor|mr|mrs|ms|miss)\b[.,]?\s+", re.IGNORECASE)
+LOST_COMMA = re.compile(r"^((?!(?:St|Mt|Ste)\b)[^\W\d_][\w'’-]{2,}(?:\s+(?:Jr|Sr|II|III))?)\.{1,2}\s+([^\W\d_][\w'’-]*(?:\s+[A-Z]\.?)?)$", re.IGNORECASE)
+"""LAST. FIRST: a comma that was read as a dot."""
+PART = re.compile(r"[^\W\d_][^\W\d_'’.`-]*(?:['’`-][^\W\d_][^\W\d_]*)*\.?")
+ENDS = re.compile(r"\s(?:dob|d\.o\.b|mrn|id|npi|phone|date|fax|sex|age|born|member|medicaid|license|lic|ph|tel|on|at|signature|signed|sign|x\s?\d+|ext|extension|electronically|insurance)\b.*$|\(.*$|[\[#|:;_].*$|\s\d.*$", re.IGNORECASE)  # fmt: skip
+PARTICLES = frozenset(
+    {"van", "von", "de", "del", "della", "la", "le", "st", "der", "den", "di", "da", "dos", "al", "el", "bin", "mc"}
+)
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+NOT_NAMES = frozenset(["name", "id", "number", "date", "dob", "birth", "the", "and", "of", "phone", "address", "signature", "information", "instructions", "to", "for", "with", "from", "see", "per", "is", "was", "are", "has", "will", "not", "no", "yes", "none", "n/a", "plan", "health", "insurance", "medicare", "medicaid", "hospital", "clinic", "center", "medical", "home", "care", "order", "form", "page", "fax", "supply", "company", "inc", "llc", "street", "road", "avenue", "lane", "drive", "suite", "box", "diagnosis", "code", "item", "equipment", "oxygen", "male", "female", "unknown", "same", "above", "below", "attached", "please", "print", "patient", "member", "provider", "physician", "practitioner", "prescriber", "supplier", "facility", "agency", "department", "services", "service", "group", "office", "associates", "family", "medicine", "pulmonary", "wound", "hours", "daily", "monthly", "who", "which", "that", "this", "history", "visit", "note", "report", "chart", "number"])  # fmt: skip
+
+
+def normal_name(text: str) -> str:
+    """First Middle Last without credentials and titles; `LAST, FIRST M` is turned round. Empty when it is no name."""
+    bare = CREDENTIALS.sub(" ", " " + text.strip(" ,.;:-_'\"“”*")[:120])
+    bare = ENDS.sub("", bare)
+    bare = TITLES.sub("", bare).strip(" ,.;:-_*")
+    bare = LOST_COMMA.sub(r"\1, \2", bare)
+    bare = re.sub(r"\s+,", ",", bare)
+    if re.search(r"\d", bare):
+        return ""
+    last, comma, first = bare.partition(",")
+    if comma:
+        first, _, more = first.strip().partition(",")
+        if first.lower().strip(" .") in SUFFIXES:
+            last, first = f"{last} {first}", more.strip()
+        bare = f"{first.strip()} {last.strip()}".strip()
+    parts = PART.findall(bare)
+    if not 2 <= len(parts) <= 5 or len(bare) > 48 or {p.lower().strip(".") for p in parts} & NOT_NAMES:
+        return ""
+    if any(len(p.strip(".")) < 2 for p in parts) and max(len(p) for p in parts) < 3:
+        return ""
+    if not all(p[:1].isupper() or p.lower() in PARTICLES for p in parts) or fold(bare) in wordings():
+        return ""
+    return " ".join(_cased(part.strip(".")) for part in parts)
+
+
+def _cased(part: str) -> str:
+    """A part of a name in upper case is set in mixed case; others stay as written."""
+    if not part.isupper() or len(part) < 2:
+        return part
+    if part.lower() in {"ii", "iii", "iv"}:
+        return part
+    mixed = part.title()
+    return "Mc" + mixed[2:].title() if mixed.startswith("Mc") and len(mixed) > 4 else mixed
+
+
+def is_name(text: str) -> bool:
+    """Whether the words could be a person's name."""
+    return bool(normal_name(text))

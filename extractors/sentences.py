@@ -1,0 +1,78 @@
+"""A page's running text, sentence by sentence: spaCy's sentencizer, each sentence with the line it begins in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from casefile.records import Box, Line, PageText, Word
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+NEW = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•·▪]|[A-Z][A-Za-z /&]{1,24}:)\s?")
+"""How a line begins that does not run on from the one above."""
+SHORT = 0.8
+"""A line that ends left of this share of the widest line's end stops short."""
+LONGEST = 20_000
+"""Characters of a page that are split into sentences."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence, where it begins in the page's text, and the box of its first line."""
+
+    text: str
+    start: int
+    box: Box
+
+
+@cache
+def _pipeline() -> Language:
+    """A blank English pipeline that only splits sentences."""
+    import spacy
+
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("sentencizer")
+    return pipeline
+
+
+def sentences_of(page: PageText) -> tuple[Sentence, ...]:
+    """The page's sentences in reading order."""
+    return _split(page.words)
+
+
+@lru_cache(64)
+def _split(words: tuple[Word, ...]) -> tuple[Sentence, ...]:
+    page = PageText(1, words)
+    made: list[Sentence] = []
+    position = 0
+    for block in _blocks(page.lines):
+        starts = [position]
+        for line in block:
+            starts.append(starts[-1] + len(line.text) + 1)
+        number = 0
+        for span in _pipeline()(" ".join(line.text for line in block)[:LONGEST]).sents:
+            while starts[number + 1] <= position + span.start_char:
+                number += 1
+            made.append(Sentence(span.text, position + span.start_char, block[number].box))
+        position = starts[-1]
+        if position > LONGEST:
+            break
+    return tuple(made)
+
+
+def _blocks(lines: tuple[Line, ...]) -> list[list[Line]]:
+    """Lines that run on: a new block begins at a list mark, a label, or behind a line that stops short."""
+    widest = max((line.words[-1].box[2] for line in lines), default=1.0)
+    blocks: list[list[Line]] = []
+    for line in lines:
+        before = blocks[-1][-1] if blocks else None
+        runs_on = before and before.words[-1].box[2] > SHORT * widest and not NEW.match(line.text[:40])
+        if runs_on:
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    return blocks

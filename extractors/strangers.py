@@ -1,0 +1,107 @@
+"""Pages about another patient than the rest of the fax: by name, birth date and ids, tolerant of reading slips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from casefile.records import Document, Finding, PageText, Problem
+
+SURE = 0.7
+"""Findings below this confidence name nobody."""
+WHO = ("member_name", "member_dob", "member_id", "mbi")
+LIKE_NAMES = 74
+"""Names more alike than this (of 100) may be one person's."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who a page is about, as far as it says; empty where it does not."""
+
+    name: str = ""
+    dob: str = ""
+    member_id: str = ""
+    mbi: str = ""
+
+
+def find_strangers(
+    pages: Sequence[PageText], documents: Sequence[Document], findings: Sequence[Finding]
+) -> list[Problem]:
+    """Pages that name another patient than most pages of the fax do.
+
+    Of two persons on as many pages, the one named first is the fax's own.
+    """
+    covers = {number for document in documents if document.kind == "cover_sheet" for number in document.pages}
+    named = {
+        page.page_number: person
+        for page in pages
+        if page.page_number not in covers and (person := _person(page, findings)) != Person()
+    }
+    groups: list[list[int]] = []
+    for number, person in named.items():
+        home = next((group for group in groups if any(agree(person, named[other]) for other in group)), None)
+        if home is None:
+            home = next((group for group in groups if all(not differ(person, named[other]) for other in group)), None)
+        if home is None:
+            groups.append([number])
+        else:
+            home.append(number)
+    if len(groups) < 2:
+        return []
+    own = max(groups, key=lambda group: (len(group), -group[0]))
+    return [Problem("foreign_page", f"Page {number} names another patient than the rest. A person must look.", number)
+            for group in groups if group is not own for number in sorted(group) if any(differ(named[number], named[o]) for o in own)]  # fmt: skip
+
+
+def _person(page: PageText, findings: Sequence[Finding]) -> Person:
+    """The surest name, birth date and ids of one page."""
+    best: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.page == page.page_number and finding.field in WHO and finding.confidence >= SURE:
+            best[finding.field] = max(best.get(finding.field, finding), finding, key=lambda f: f.confidence)
+    return Person(*(best[field].value if field in best else "" for field in WHO))
+
+
+def agree(one: Person, other: Person) -> bool:
+    """Whether two pages plainly name one person: two things the same, or one the same and nothing against it."""
+    same = _same_id(one, other) + (_slips(one.dob, other.dob) == 0) + (_names(one, other) >= 90)
+    return same >= 2 or same == 1 and not differ(one, other)
+
+
+def differ(one: Person, other: Person) -> bool:
+    """Whether two pages plainly name two persons: two things against it, or the name alone with nothing for it.
+
+    One glyph's slip in a date or an id is not against it.
+    """
+    against = (_slips(one.dob, other.dob) > 1) + (0 <= _names(one, other) < LIKE_NAMES) + _other_id(one, other)
+    same = _same_id(one, other) + (_slips(one.dob, other.dob) == 0) + (_names(one, other) >= 90)
+    if same >= 2:
+        return False
+    known = (
+        (_slips(one.dob, other.dob) >= 0) + (_names(one, other) >= 0) + (_same_id(one, other) or _other_id(one, other))
+    )
+    return (
+        against >= 2 or against == 1 and known == 1 and (_slips(one.dob, other.dob) > 2 or 0 <= _names(one, other) < 55)
+    )
+
+
+def _slips(one: str, other: str) -> int:
+    """In how many glyphs two values differ; -1 when one is not known."""
+    return Levenshtein.distance(one, other) if one and other else -1
+
+
+def _names(one: Person, other: Person) -> float:
+    return fuzz.token_sort_ratio(one.name.casefold(), other.name.casefold()) if one.name and other.name else -1.0
+
+
+def _same_id(one: Person, other: Person) -> bool:
+    return 0 in {_slips(one.member_id, other.member_id), _slips(one.mbi, other.mbi)}
+
+
+def _other_id(one: Person, other: Person) -> bool:
+    """Ids that differ in more than two glyphs; a person may hold ids of two plans, so this alone decides nothing."""
+    far = [_slips(one.member_id, other.member_id) > 2, _slips(one.mbi, other.mbi) > 2]
+    return any(far) and not _same_id(one, other)

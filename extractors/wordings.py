@@ -1,0 +1,87 @@
+"""The label vocabulary (`data/labels.toml`), folded so that reading slips and spelling do not count. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache, lru_cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+SLIPS = str.maketrans(
+    {"l": "i", "1": "i", "|": "i", "!": "i", "0": "o", "5": "s", "8": "b", "é": "e", "€": "e", "£": "e"}
+)
+NO_SIGN = re.compile(r"[^a-z0-9#]+")
+LIKE = 84
+"""How alike (of 100) a cell of its own and a wording must be to pass as a misread label."""
+LONGEST = 44
+"""Letters of the longest wording that is looked for."""
+
+
+def fold(text: str) -> str:
+    """Lower case without spaces and marks; glyphs that readers mix up become one."""
+    return NO_SIGN.sub("", text.lower().translate(SLIPS))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "data" / "labels.toml").read_text())
+
+
+@cache
+def wordings() -> dict[str, tuple[str, str]]:
+    """Folded wording → (field, wording); where two fields claim one wording the first in the file has it."""
+    table, found = _table(), dict[str, tuple[str, str]]()
+    for field, rows in table["fields"].items():
+        for row in rows:
+            for wording in _spelled_out(row, table["words"]):
+                found.setdefault(fold(wording), (field, wording))
+    return found
+
+
+def _spelled_out(wording: str, sets: dict[str, list[str]]) -> list[str]:
+    names = re.findall(r"\{(\w+)\}", wording)
+    rows = []
+    for choice in product(*(sets[name] for name in names)):
+        text = wording
+        for name, word in zip(names, choice, strict=True):
+            text = text.replace("{" + name + "}", word, 1)
+        rows.append(text)
+    return rows
+
+
+@cache
+def plain_wordings() -> frozenset[str]:
+    """Folded everyday words: labels only with a colon or alone in their cell."""
+    return frozenset(fold(word) for word in _table()["plain"]["words"])
+
+
+@cache
+def section_wordings() -> dict[str, str]:
+    """Folded heading → whose section it opens."""
+    return {fold(word): name for name, words in _table()["sections"].items() for word in words}
+
+
+@cache
+def _by_length() -> dict[int, tuple[str, ...]]:
+    rows: dict[int, list[str]] = {}
+    for wording in wordings():
+        if len(wording) >= 5:
+            rows.setdefault(len(wording), []).append(wording)
+    return {length: tuple(words) for length, words in rows.items()}
+
+
+@lru_cache(8192)
+def misread(folded: str) -> str | None:
+    """The folded wording that a garbled cell most likely was, or None."""
+    if not 5 <= len(folded) <= 34 or folded.isdigit():
+        return None
+    slack = 1 if len(folded) < 9 else 2
+    choices = [
+        w for length in range(len(folded) - slack, len(folded) + slack + 1) for w in _by_length().get(length, ())
+    ]
+    best = process.extractOne(folded, choices, scorer=fuzz.ratio, score_cutoff=LIKE if len(folded) > 7 else 79)
+    return str(best[0]) if best else None
