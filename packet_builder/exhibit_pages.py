@@ -38,7 +38,7 @@ Locate = Callable[[str], SourceFile]
 
 
 @contextmanager
-def open_exhibit(exhibit: Exhibit, file: SourceFile) -> Iterator[tuple[Source, list[pikepdf.Object]]]:
+def open_exhibit(exhibit: Exhibit, file: SourceFile, cache: PageCache) -> Iterator[tuple[Source, list[pikepdf.Object]]]:
     """Open an exhibit's source; yields it and the exhibit's pages in order.
 
     Raises:
@@ -53,7 +53,7 @@ def open_exhibit(exhibit: Exhibit, file: SourceFile) -> Iterator[tuple[Source, l
             yield source, [source.pdf.pages[text.page_number - 1].obj for text in exhibit.pages]
         return
     try:
-        pdf = image_pdf(file.path, exhibit.pages)
+        pdf = image_pdf(file.path, exhibit.pages, exhibit.fax_sha256, cache)
     except (OSError, EOFError, ValueError, SyntaxError, IndexError, pikepdf.PdfError) as error:
         raise PacketError(f"{file.name} cannot be bound ({type(error).__name__}). Ask for a resend of it.") from error
     with pdf:
@@ -87,7 +87,7 @@ def keep_layers(path: Path, exhibit: Exhibit, cache: PageCache) -> None:
     """Make the word layers of an exhibit's scanned pages and keep them, so that later builds need no words."""
     if not any(text.source == "ocr" and text.words for text in exhibit.pages):
         return
-    with open_exhibit(exhibit, SourceFile(path, path.name)) as (_, pages):
+    with open_exhibit(exhibit, SourceFile(path, path.name), cache) as (_, pages):
         for text, page in zip(exhibit.pages, pages, strict=True):
             if layer := layer_of(text, shape_of(page, text.rotation), exhibit.fax_sha256, cache):
                 cache.put(exhibit.fax_sha256, text.page_number, f"{LAYER}/{text.rotation}", layer)
