@@ -40,7 +40,11 @@ def make_sources(folder: Path, times: int) -> list[tuple[Path, int, bool]]:
     for line in range(60):
         words = " ".join("".join(rng.choices("etaoinshrdlu", k=rng.randint(2, 9))) for _ in range(11))
         draw.text((150, 120 + 33 * line), words, fill=0, font_size=24)
-    gray = Image.fromarray(np.clip(np.asarray(sheet, dtype=np.int16) + noise.normal(0, 2.5, (2200, 1700)).astype(np.int16), 0, 255).astype("uint8"))
+    gray = Image.fromarray(
+        np.clip(np.asarray(sheet, dtype=np.int16) + noise.normal(0, 2.5, (2200, 1700)).astype(np.int16), 0, 255).astype(
+            "uint8"
+        )
+    )
     specks = noise.random((2200, 1700)) < 0.0004
     bits = np.asarray(sheet).copy()
     bits[specks] = 0
@@ -77,7 +81,9 @@ def _make(path: Path, kind: str, pages: int, mark: str, fax, gray) -> None:  # t
             blobs = []
             for image in images:
                 buffer = BytesIO()
-                image.save(buffer, "TIFF", compression="group4", dpi=(200, 200)) if kind == "g4" else image.save(buffer, "JPEG", quality=60, dpi=(200, 200))
+                image.save(buffer, "TIFF", compression="group4", dpi=(200, 200)) if kind == "g4" else image.save(
+                    buffer, "JPEG", quality=60, dpi=(200, 200)
+                )
                 blobs.append(buffer.getvalue())
             path.write_bytes(img2pdf.convert(blobs, nodate=True) or b"")
         return
@@ -92,7 +98,11 @@ def _text_pdf(pages: int, mark: str) -> bytes:
     canvas = Canvas(stream, invariant=1, pageCompression=1)
     for number in range(pages):
         for line in range(45):
-            canvas.drawString(72, 740 - 14 * line, f"{mark} page {number + 1} line {line}: the patient was seen at home and the equipment was in use")
+            canvas.drawString(
+                72,
+                740 - 14 * line,
+                f"{mark} page {number + 1} line {line}: the patient was seen at home and the equipment was in use",
+            )
         canvas.bookmarkPage(f"p{number}")
         canvas.linkRect("", f"p{(number + 1) % pages}", (72, 60, 200, 80)) if number else None
         canvas.showPage()
@@ -113,9 +123,26 @@ def _odd(data: bytes, number: int) -> bytes:
             elif number % 5 == 1:
                 page.obj.CropBox = Array([30, 40, 560, 800])
             elif number % 5 == 2:
-                look = pikepdf.Stream(pdf, b"0.9 0.9 0.2 rg 0 0 100 20 re f", BBox=Array([0, 0, 100, 20]), Subtype=Name.Form, Type=Name.XObject)
-                page.obj.Annots = Array([pdf.make_indirect(Dictionary(
-                    Type=Name.Annot, Subtype=Name.Square, Rect=Array([300, 60, 400, 80]), F=4, AP=Dictionary(N=pdf.make_indirect(look))))])
+                look = pikepdf.Stream(
+                    pdf,
+                    b"0.9 0.9 0.2 rg 0 0 100 20 re f",
+                    BBox=Array([0, 0, 100, 20]),
+                    Subtype=Name.Form,
+                    Type=Name.XObject,
+                )
+                page.obj.Annots = Array(
+                    [
+                        pdf.make_indirect(
+                            Dictionary(
+                                Type=Name.Annot,
+                                Subtype=Name.Square,
+                                Rect=Array([300, 60, 400, 80]),
+                                F=4,
+                                AP=Dictionary(N=pdf.make_indirect(look)),
+                            )
+                        )
+                    ]
+                )
         pdf.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=String("1"))
         if number % 5 == 3:
             pdf.save(out, encryption=pikepdf.Encryption(owner="owner", user=""), deterministic_id=False)
@@ -145,12 +172,32 @@ def build(folder: Path, rows: list[tuple[str, int, bool]], out: Path) -> None:
         exhibits.append(Exhibit(path.stem, "other", digest, media, texts, date(2026, 9, 1)))
     (folder / "hashes.json").write_text(json.dumps(known))
     ledger = tuple(LedgerRow(e.fax_sha256, p.page_number, "exhibit") for e in exhibits for p in e.pages)
-    events = tuple(Event("received", "paperwork", f"Received: {e.title}", date(2026, 9, 1 + n % 28), None, Evidence(e.fax_sha256, 1))
-                   for n, e in enumerate(exhibits))
-    case = CaseFile("C-0001", "Rosalind Kestrelman", payer_name="Northfield Health Plan", exhibits=tuple(exhibits), ledger=ledger, events=events)
+    events = tuple(
+        Event(
+            "received", "paperwork", f"Received: {e.title}", date(2026, 9, 1 + n % 28), None, Evidence(e.fax_sha256, 1)
+        )
+        for n, e in enumerate(exhibits)
+    )
+    case = CaseFile(
+        "C-0001",
+        "Rosalind Kestrelman",
+        payer_name="Northfield Health Plan",
+        exhibits=tuple(exhibits),
+        ledger=ledger,
+        events=events,
+    )
     cache = PageCache(folder / "cache.sqlite")
-    build_packet(case, kind="appeal", source_path=paths.__getitem__, out=out, prefix="CB", organisation="Harbor Home Care",
-                 contact="555-010-0199", letter_date=date(2026, 11, 24), cache=cache)
+    build_packet(
+        case,
+        kind="appeal",
+        source_path=paths.__getitem__,
+        out=out,
+        prefix="CB",
+        organisation="Harbor Home Care",
+        contact="555-010-0199",
+        letter_date=date(2026, 11, 24),
+        cache=cache,
+    )
     cache.close()
 
 
@@ -170,8 +217,15 @@ def fill_cache(folder: Path, rows: list[tuple[str, int, bool]], _: Path) -> None
     for name, pages, scanned in rows:
         digest = sha256((folder / name).read_bytes()).hexdigest()
         for number in range(1, pages + 1) if scanned else ():
-            words = tuple(Word("".join(rng.choices("etaoinshrdlu", k=rng.randint(2, 9))), (0.1 + n % 11 * 0.075, 0.05 + n // 11 * 0.018,
-                          0.16 + n % 11 * 0.075, 0.062 + n // 11 * 0.018), 0.9, n // 11) for n in range(WORDS))
+            words = tuple(
+                Word(
+                    "".join(rng.choices("etaoinshrdlu", k=rng.randint(2, 9))),
+                    (0.1 + n % 11 * 0.075, 0.05 + n // 11 * 0.018, 0.16 + n % 11 * 0.075, 0.062 + n // 11 * 0.018),
+                    0.9,
+                    n // 11,
+                )
+                for n in range(WORDS)
+            )
             layer = word_layer(PageText(number, words, "ocr"), Shape((0, 0, 612, 792)))
             cache.put(digest, number, f"{LAYER}/0", zlib.compress(layer, 6))
     cache.close()
@@ -200,7 +254,19 @@ def prepare_peer(folder: Path, rows: list[tuple[Path, int, bool]]) -> None:
 
 def run(what: str, folder: Path, out: Path) -> tuple[float, float, float]:
     """Wall seconds, CPU seconds and peak megabytes of one whole process."""
-    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.packet", "--do", what, "--keep", str(folder), "--out", str(out)]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "benchmarks.packet",
+        "--do",
+        what,
+        "--keep",
+        str(folder),
+        "--out",
+        str(out),
+    ]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
     start = time.perf_counter()
@@ -239,11 +305,15 @@ def main() -> None:
         if not (folder / "rows.json").exists():
             made = make_sources(folder, given.times)
             prepare_peer(folder, made)
-            (folder / "rows.json").write_text(json.dumps([(path.name, pages, scanned) for path, pages, scanned in made]))
+            (folder / "rows.json").write_text(
+                json.dumps([(path.name, pages, scanned) for path, pages, scanned in made])
+            )
             run("fill", folder, folder / "none")
         rows = json.loads((folder / "rows.json").read_text())
         size = sum((folder / name).stat().st_size for name, _, _ in rows) / 1e6
-        print(f"{sum(pages for _, pages, _ in rows):,} pages from {len(rows)} sources, {size:.0f} MB; {os.cpu_count()} cores")
+        print(
+            f"{sum(pages for _, pages, _ in rows):,} pages from {len(rows)} sources, {size:.0f} MB; {os.cpu_count()} cores"
+        )
         first = run("build", folder, folder / "packet.out.pdf")
         print(f"first build, which looks for a free place for each number: {first[0]:.2f} s")
         results: dict[str, list[tuple[float, float, float]]] = {"build": [], "append": []}

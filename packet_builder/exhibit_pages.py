@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pikepdf
-import pypdfium2 as pdfium
 
 from casefile.records import Exhibit, PageText
 from packet_builder import stamp
@@ -21,6 +21,9 @@ from packet_builder.page_cache import PageCache
 from packet_builder.source_image import image_pdf
 from packet_builder.source_pdf import Source, open_source
 from packet_builder.words import word_layer
+
+if TYPE_CHECKING:
+    import pypdfium2 as pdfium
 
 LAYER = "layer/1"
 CHUNK = 1 << 20
@@ -120,6 +123,8 @@ class Places:
             self._document.close()
 
     def _look(self, text: PageText, offset: int, shape: Shape, bates: str) -> stamp.Place:
+        import pypdfium2 as pdfium
+
         document = self._rendered()
         if document is None:
             return "band"
@@ -137,6 +142,8 @@ class Places:
             page.close()
 
     def _rendered(self) -> pdfium.PdfDocument | None:
+        import pypdfium2 as pdfium
+
         if self._document is None and not self._unreadable:
             try:
                 if self._exhibit.media_type == "application/pdf":

@@ -120,11 +120,20 @@ class PageWriter:
         given = b"".join(b"/%b %d 0 R" % (name.encode(), number) for name, (number, _) in self.fonts.items())
         group = job.page.get("/Group")
         group_body = group.unparse(resolved=True) if isinstance(group, Dictionary) else b""
-        resources = b"<<%b/Font<<%b%b>>>>" % (graph.copy(rest)[2:-2], graph.copy(fonts)[2:-2], given)
-        body = b"/MediaBox[%b]/Rotate %d%b/Resources %b" % (box, shape.turn, unit, resources)
+        (rest, rest_hash), (fonts, fonts_hash) = graph.both(rest), graph.both(fonts)
+        group_hash = b""
+        body = b"/MediaBox[%b]/Rotate %d%b/Resources<<%b/Font<<%b%b>>>>" % (
+            box,
+            shape.turn,
+            unit,
+            rest[2:-2],
+            fonts[2:-2],
+            given,
+        )
         if group_body:
-            body += b"/Group " + graph.copy(group_body)
-        looks = looks_digest(graph, shape, rest, fonts, group_body, [digest for _, digest in self.fonts.values()])
+            group_body, group_hash = graph.both(group_body)
+            body += b"/Group " + group_body
+        looks = looks_digest(shape, (rest_hash, fonts_hash, group_hash, *(digest for _, digest in self.fonts.values())))
         return body, looks
 
 
@@ -135,12 +144,10 @@ def _extras(job: PageJob) -> bytes:
     return extras
 
 
-def looks_digest(
-    graph: ObjectGraph, shape: Shape, rest: bytes, fonts: bytes, group: bytes, given: Sequence[bytes]
-) -> bytes:  # fmt: skip
-    """The hash of box, turn and resources."""
+def looks_digest(shape: Shape, parts: Sequence[bytes]) -> bytes:
+    """The hash of a page's box and turn, and of the hashes of its resources, fonts, group and given fonts."""
     digest = hashlib.sha256(repr(([round(edge, 3) for edge in shape.box], shape.turn, round(shape.unit, 4))).encode())
-    for part in (graph.digest(rest), graph.digest(fonts), graph.digest(group) if group else b"", *given):
+    for part in parts:
         digest.update(part + b"|")
     return digest.digest()
 

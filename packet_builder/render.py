@@ -89,7 +89,7 @@ def _write_all(
     """Write every volume beside its final place, check it, and only then put it there; returns the first's SHA-256 too."""
     out.parent.mkdir(parents=True, exist_ok=True)
     made: list[tuple[Path, Path]] = []
-    hashes = []
+    hashes: list[str] = []
     try:
         for number in range(1, plan.volumes + 1):
             parts = [part for part in plan.parts if part.volume == number]
@@ -113,7 +113,7 @@ def _write_all(
 def _write(
     case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part], drawing: Drawing, locate: Locate,
     cache: PageCache, part: Path, notes: dict[str, list[str]], progress: Progress | None,
-) -> None:  # fmt: skip
+) -> str:  # fmt: skip
     described = Description(
         _title(case, request, plan, parts), request.letter_date.isoformat(), pdfa=request.profile.pdfa
     )
