@@ -134,9 +134,11 @@ class Places:
         except (pdfium.PdfiumError, IndexError):
             return "band"
         try:
+            page.set_mediabox(*shape.box)
+            page.set_cropbox(*shape.box)
             page.set_rotation(shape.turn)
             return stamp.free_place(page, shape, bates)
-        except (pdfium.PdfiumError, ValueError, MemoryError):
+        except (pdfium.PdfiumError, ValueError, MemoryError, ZeroDivisionError):
             return "band"
         finally:
             page.close()

@@ -161,7 +161,7 @@ def _drawn_by_renderer(source: Source) -> None:
         document.init_forms()
         for index in range(len(document)):
             page = document[index]
-            page.flatten()
+            pdfium.raw.FPDFPage_Flatten(page.raw, pdfium.raw.FLAT_NORMALDISPLAY)
             page.close()
         out = BytesIO()
         document.save(out)

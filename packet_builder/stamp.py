@@ -48,6 +48,7 @@ def position(shape: Shape, place: Place, bates: str) -> tuple[float, float, floa
 
 def content(shape: Shape, place: Place, bates: str) -> bytes:
     """The number's operators, upright whatever the page's turn."""
+    shape = with_band(shape, bates) if place == "band" else shape
     x, y, size = position(shape, place, bates)
     matrix = " ".join(f"{n:.4f}".rstrip("0").rstrip(".") for n in shape.matrix)
     return f"q {matrix} cm 0 g BT /{FONT} {size:.2f} Tf {x:.2f} {y:.2f} Td ({bates}) Tj ET Q\n".encode()
