@@ -2,10 +2,10 @@
 
     .venv/bin/python -m benchmarks.packet [--times 1] [--rounds 5] [--keep FOLDER]
 
-Both run as whole processes, imports counted. The sources are made here: Group 4 fax scans, grey JPEG scans, text PDFs, photographs,
-fax TIFFs, and odd files (rotated, cropped, locked, damaged cross-reference, forms, annotations). `--times 10` repeats them
-(with other bytes) to 10,000 pages, to show that memory does not grow with the packet. Scanned pages carry 530 words each,
-which are taken from the cache, as after a first build.
+Both run as whole processes, imports counted. The sources are made here: Group 4 fax scans, grey JPEG scans, text PDFs,
+photographs, fax TIFFs, and odd files (rotated, cropped, locked, damaged cross-reference, annotations). `--times 10`
+repeats them (with other bytes) to 10,000 pages, to show that memory does not grow with the packet. Scanned pages carry
+530 words each, which are taken from the cache, as after a first build.
 """
 
 from __future__ import annotations
@@ -232,7 +232,7 @@ def fill_cache(folder: Path, rows: list[tuple[str, int, bool]], _: Path) -> None
 
 
 def append(folder: Path, rows: list[tuple[str, int, bool]], out: Path) -> None:
-    """The peer: pypdf's bare append of the PDFs among the sources; images as PDFs are made beforehand, outside the clock."""
+    """The peer: a bare append by pypdf; images were made PDFs beforehand, outside the clock."""
     from pypdf import PdfWriter
 
     writer = PdfWriter()
@@ -244,7 +244,7 @@ def append(folder: Path, rows: list[tuple[str, int, bool]], out: Path) -> None:
 
 
 def prepare_peer(folder: Path, rows: list[tuple[Path, int, bool]]) -> None:
-    """pypdf appends PDFs alone: it is given the images as PDFs, for free."""
+    """The peer appends PDFs alone: it is given the images as PDFs, for free."""
     import img2pdf
 
     for path, _, _ in rows:
@@ -311,9 +311,7 @@ def main() -> None:
             run("fill", folder, folder / "none")
         rows = json.loads((folder / "rows.json").read_text())
         size = sum((folder / name).stat().st_size for name, _, _ in rows) / 1e6
-        print(
-            f"{sum(pages for _, pages, _ in rows):,} pages from {len(rows)} sources, {size:.0f} MB; {os.cpu_count()} cores"
-        )
+        print(f"{sum(row[1] for row in rows):,} pages from {len(rows)} sources, {size:.0f} MB; {os.cpu_count()} cores")
         first = run("build", folder, folder / "packet.out.pdf")
         print(f"first build, which looks for a free place for each number: {first[0]:.2f} s")
         results: dict[str, list[tuple[float, float, float]]] = {"build": [], "append": []}

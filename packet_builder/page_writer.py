@@ -87,7 +87,7 @@ class PageWriter:
         opened, closed = balance(streams)
         marked = job.marked or job.struct_key is None or _has_marks(streams)
         begin = b"" if marked else b"/P<</MCID 0>>BDC\n"
-        contents = [self._bracket(begin + b"q\n" * (1 + opened))]
+        contents = [self._bracket(begin + b"q\n" + _clip(job) + b"q\n" * opened)]
         contents += [(graph.number(stream.objgen), graph.digest_of(stream)) for stream in streams]
         contents.append(self._bracket(b"\n" + b"Q\n" * (1 + closed)))
         if job.layer is not None:
@@ -135,6 +135,14 @@ class PageWriter:
             body += b"/Group " + group_body
         looks = looks_digest(shape, (rest_hash, fonts_hash, group_hash, *(digest for _, digest in self.fonts.values())))
         return body, looks
+
+
+def _clip(job: PageJob) -> bytes:
+    """Where a band is added below, what the source hides outside its box stays hidden."""
+    if job.place != "band":
+        return b""
+    left, bottom, right, top = job.shape.box
+    return b" ".join(_number(edge) for edge in (left, bottom, right - left, top - bottom)) + b" re W n\n"
 
 
 def _extras(job: PageJob) -> bytes:
