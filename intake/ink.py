@@ -18,6 +18,14 @@ STROKE = 0.03
 """Print breaks into letters; a pen's stroke hangs together over at least this share of the page's width."""
 
 
+ASKS_TO_SIGN = re.compile(r"sign|s[i1l]gnat|authenticat|received by|\bx_{3,}", re.IGNORECASE)
+
+
+def asks_to_sign(words: tuple[Word, ...]) -> bool:
+    """Whether a page that was read well has a place to sign on it."""
+    return bool(ASKS_TO_SIGN.search(" ".join(word.text for word in words)))
+
+
 def find_ink(gray: Gray, words: tuple[Word, ...]) -> tuple[tuple[Box, float], ...]:
     """Signature-like marks with their share of dark pixels, top to bottom.
 

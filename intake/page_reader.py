@@ -9,7 +9,7 @@ import numpy as np
 from casefile.records import PageText, Problem, Word
 from intake import line_reader, ocr, pages, second_reader, whole_page
 from intake.banner import split_banner
-from intake.ink import find_ink
+from intake.ink import asks_to_sign, find_ink
 
 POOR = 0.55
 """Mean word confidence below which a person should compare the page with its image."""
@@ -27,18 +27,20 @@ def read_page(job: Job) -> tuple[PageText, Problem | None]:
     """Read one page image that is not blank."""
     number = job.image.page_number
     page, pixels = _read_upright(job.image)
-    words = _second_opinion(pixels, page.words, job.second_words) if job.second_words else page.words
+    poor = whole_page.is_poor(page.words)
+    words = _second_opinion(pixels, page.words, job.second_words, poor) if job.second_words else page.words
     words, banner = split_banner(words)
-    page = replace(page, words=words, banner=banner, ink=find_ink(pixels, words))
+    ink = find_ink(pixels, words) if poor or asks_to_sign(words) else ()
+    page = replace(page, words=words, banner=banner, ink=ink)
     if page.confidence >= POOR and words:
         return page, None
     message = f"Page {number} was read poorly. Compare with the image, or ask for a resend in fine mode."
     return page, Problem("low_quality", message, number)
 
 
-def _second_opinion(pixels: pages.Gray, words: tuple[Word, ...], budget: int) -> tuple[Word, ...]:
+def _second_opinion(pixels: pages.Gray, words: tuple[Word, ...], budget: int, poor: bool) -> tuple[Word, ...]:
     """The words that matter read again; the whole page where the first reader clearly struggled."""
-    if whole_page.is_poor(words) and line_reader.is_available():
+    if poor and line_reader.is_available():
         return whole_page.read_whole(pixels, words)
     return second_reader.read_again(pixels, words, budget)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -17,7 +16,7 @@ from PIL import Image
 
 from casefile.records import Box, PageText, Problem, Word
 from intake import pages
-from intake.ink import find_ink
+from intake.ink import asks_to_sign, find_ink
 from intake.limits import Limits
 from intake.page_reader import Job, read_page
 from intake.photo import photo_page
@@ -26,7 +25,6 @@ from intake.text_layer import SURE, is_shown, is_spelt, own_words, plumber_words
 from intake.vault import sha256_of
 from intake.workers import WorkerDied, WorkerTimeout, pool
 
-ASKS_TO_SIGN = re.compile(r"sign|authenticat", re.IGNORECASE)
 INK_DPI = 100
 Ink = tuple[tuple[Box, float], ...]
 Answer = tuple[PageText, Problem | None]
@@ -125,8 +123,7 @@ def _pdf_works(path: Path, document: pdfium.PdfDocument, total: int, limits: Lim
     for index in range(total):
         words, turn = _own_words(path, document, index)
         if words:
-            asked = ASKS_TO_SIGN.search(" ".join(word.text for word in words))
-            ink = _own_ink(document, index, words, turn, limits) if asked else ()
+            ink = _own_ink(document, index, words, turn, limits) if asks_to_sign(words) else ()
             yield _ready(PageText(index + 1, words, "text-layer", SURE, turn, False, (72, 72), None, ink))
             continue
         try:
