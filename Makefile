@@ -30,6 +30,15 @@ test: setup-test ## the whole test suite
 bench-reading: setup-test ## recall, word error and pages/s by mode, beside ocrmypdf and plain pytesseract
 	@$(BIN)/python -m benchmarks.reading
 
+bench-pages: setup-test ## orientation, blank pages and memory, beside the OCR program's own orientation test
+	@$(BIN)/python -m benchmarks.pages
+
+bench-findings: setup-test ## precision and recall by field, kinds of document, page faults, by mode
+	@$(BIN)/python -m benchmarks.findings
+
+bench-packet: setup-test ## 1,000 pages from 60 sources with every feature, beside a bare pypdf append
+	@$(BIN)/python -m benchmarks.packet
+
 bench-cases: setup-test ## work-list, search and case page with 100,000 cases, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.cases
 
@@ -48,4 +57,4 @@ lock: setup ## resolve the newest allowed versions into requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra dev --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-emit-find-links --no-header --no-annotate --upgrade -o requirements.lock
 
-.PHONY: help setup setup-test demo test bench-reading bench-cases faults bench-bucket check lock
+.PHONY: help setup setup-test demo test bench-reading bench-pages bench-findings bench-packet bench-cases faults bench-bucket check lock
