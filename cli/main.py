@@ -10,7 +10,7 @@ from rich.console import Console
 
 from casefile.errors import CasebinderError
 from cli import demo as demo_command
-from cli import desk_commands, doctor, packets
+from cli import desk_commands, doctor, explain, packets
 from packet_builder.errors import PacketError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 
 desk_commands.register(app)
 packets.register(app)
+explain.register(app)
 
 
 @app.command()

@@ -77,7 +77,9 @@ def _name(page: PageText, value: LabelledValue) -> Finding | None:
 
 def _whose(page: PageText, value: LabelledValue) -> str:
     """A bare "Name" with a birth date near it is the patient's."""
-    near = [abs(other.line - value.line) for other in values_of(page, "member_dob", "member_id", "mbi")]
+    near = [
+        abs(other.line - value.line) for other in values_of(page, "member_dob", "member_id", "mbi", "shipping_address")
+    ]
     return "member_name" if near and min(near) <= 4 else ""
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from casefile.records import Box, Line, PageText, Word
+from extractors.once import once
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -44,7 +45,7 @@ def sentences_of(page: PageText) -> tuple[Sentence, ...]:
     return _split(page.words)
 
 
-@lru_cache(64)
+@once
 def _split(words: tuple[Word, ...]) -> tuple[Sentence, ...]:
     page = PageText(1, words)
     made: list[Sentence] = []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from casefile.records import Line, PageText, Word
+from extractors.once import once
 from extractors.tokens import CELL
 
 MARK = re.compile(r"[\[({]\s?([^\s\w]|[xXvVoO_]|\s)?\s?[\])}]|[☐□❏◻▢☒☑✓✔✗✘■]")
@@ -44,7 +44,7 @@ def is_doubtful(page: PageText, line: Line, start: int) -> bool:
     )
 
 
-@lru_cache(64)
+@once
 def _listed(words: tuple[Word, ...]) -> tuple[Line, ...]:
     """The lines between the words that ask to tick and the next label; readers drop empty boxes there."""
     found: list[Line] = []
@@ -72,7 +72,7 @@ def _opens_cell(line: Line, start: int) -> bool:
     return place == 0 or line.words[place].box[0] - line.words[place - 1].box[2] > CELL
 
 
-@lru_cache(64)
+@once
 def _has_ticks(words: tuple[Word, ...]) -> bool:
     """Whether any box on the page is ticked."""
     text = " ".join(word.text for word in words[:3000])
@@ -83,58 +83,7 @@ def _has_ticks(words: tuple[Word, ...]) -> bool:
     )
 
 
-@lru_cache(64)
+@once
 def _lists(words: tuple[Word, ...]) -> bool:
     """Whether the page asks to tick."""
     return bool(ASKS.search(" ".join(word.text for word in words[:3000])))
-
-
-@lru_cache(64)
-def _listed(words: tuple[Word, ...]) -> tuple[Line, ...]:
-    """The lines between the words that ask to tick and the next label; readers drop empty boxes there."""
-    found: list[Line] = []
-    asked = False
-    for line in PageText(1, words).lines:
-        if ASKS.search(line.text[:200]):
-            asked = True
-        elif asked and (NEXT.match(line.text[:60]) or len(found) >= LONGEST_LIST):
-            break
-        elif asked:
-            found.append(line)
-    return tuple(found)
-
-
-def _opens_cell(line: Line, start: int) -> bool:
-    """Whether the word at this place begins a cell; readers drop an empty box or make a short word of it."""
-    words = line.words_in(start, start + 1)
-    place = line.words.index(words[0])
-    while (
-        place
-        and line.words[place].box[0] - line.words[place - 1].box[2] <= CELL
-        and JUNK_BOX.fullmatch(line.words[place - 1].text)
-    ):
-        place -= 1
-    return place == 0 or line.words[place].box[0] - line.words[place - 1].box[2] > CELL
-
-
-@lru_cache(64)
-def _has_ticks(words: tuple[Word, ...]) -> bool:
-    """Whether any box on the page is ticked."""
-    text = " ".join(word.text for word in words[:3000])
-    if any(TICKED.search(match[0]) for match in MARK.finditer(text)):
-        return True
-    return _lists(words) and any(
-        TICKED.search(match[0]) for line in _listed(words) for match in SMUDGED.finditer(line.text[:200])
-    )
-
-
-@lru_cache(64)
-def _lists(words: tuple[Word, ...]) -> bool:
-    """Whether the page asks to tick."""
-    return bool(
-        re.search(
-            r"\b(check|select|mark|tick)\b.{0,30}\b(all|one|items?|apply|box)",
-            " ".join(w.text for w in words[:3000]),
-            re.IGNORECASE,
-        )
-    )
