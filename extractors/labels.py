@@ -328,7 +328,11 @@ def _column(row: tuple[Token, ...], hit: Hit) -> tuple[float, float]:
 
 def _leads_in(token: Token) -> bool:
     """Whether a token before a label belongs to its cell: a box number, or a word such as "Patient's"."""
-    return bool(NUMBERED.fullmatch(token.word.text)) or token.folded in plain_wordings() and not token.colon
+    return (
+        bool(NUMBERED.fullmatch(token.word.text))
+        or (token.folded in plain_wordings() or token.folded.removesuffix("s") in plain_wordings())
+        and not token.colon
+    )
 
 
 def _below(

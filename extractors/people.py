@@ -224,7 +224,7 @@ def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
             else None
         )
     field = "mbi" if value.field == "mbi" or (value.field == "member_id" and MBI.fullmatch(token)) else value.field
-    sure = 0.96 if value.confidence >= 0.8 else 0.85
+    sure = 0.96 if value.confidence >= 0.8 and text == value.text.strip(EDGES) else 0.85
     return _made(page, value, token, sure, f"as printed by the label '{value.label}'", field)
 
 

@@ -62,7 +62,10 @@ def _merge(page: PageText, findings: list[Finding], seen: Finding, fields: froze
             if not any(f.value == seen.value and f.field == seen.field for f in findings)
             else findings
         )
-    if best.confidence < seen.confidence - 0.02 or best.status == "suspect":
+    unknown = (
+        best.field == "hcpcs" and best.value not in hcpcs.home_care_codes() and seen.value in hcpcs.home_care_codes()
+    )
+    if unknown or best.confidence < seen.confidence - 0.02 or best.status == "suspect":
         return [taken if f is best else f for f in findings]
     split = replace(
         best, confidence=min(best.confidence, SPLIT), reason=f"{best.reason}; the other reader saw {seen.value}"
