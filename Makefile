@@ -33,6 +33,15 @@ bench-reading: setup-test ## recall, word error and pages/s by mode, beside ocrm
 bench-findings: setup-test ## precision and recall by field and mode, kinds, page faults, reliability, pages/s, on kept-back wordings
 	@$(BIN)/python -m benchmarks.findings --unseen --faxes 200 --scaling
 
+bench-cases: setup-test ## work-list, search and case page with 100,000 cases, on SQLite and PostgreSQL
+	@$(BIN)/python -m benchmarks.cases
+
+faults: setup-test ## 200 kills of workers and servers over 300 faxes: nothing lost, nothing doubled
+	@$(BIN)/python -m tests.faults.stage
+
+bench-bucket: setup-test ## Prefect's share, two workers against one, drop to result, restart on 10,000 objects
+	@$(BIN)/python -m benchmarks.bucket
+
 check: setup ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -42,4 +51,4 @@ lock: setup ## resolve the newest allowed versions into requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra dev --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-emit-find-links --no-header --no-annotate --upgrade -o requirements.lock
 
-.PHONY: help setup setup-test demo test bench-reading bench-findings check lock
+.PHONY: help setup setup-test demo test bench-reading bench-findings bench-cases faults bench-bucket check lock

@@ -64,16 +64,22 @@ class Score:
 
 
 def printed_forms(name: str, value: str) -> list[str]:
-    """How a value may stand on the page, without spaces."""
+    """How a value may stand on the page, without spaces and hyphens, in capitals."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return [value]
+        return [re.sub(r"[\s-]", "", value).upper()] + ([value.replace(".", "")] if name == "icd10" else [])
     day = date.fromisoformat(value)
-    return [day.strftime("%m/%d/%Y"), f"{day:%B}{day.day},{day.year}"]
+    months, numbers = {day.strftime("%m"), str(day.month)}, {day.strftime("%d"), str(day.day)}
+    plain = [f"{month}{mark}{number}{mark}{year}" for mark in ("/", ".", "") for month in months for number in numbers
+             for year in (day.strftime("%Y"), day.strftime("%y"))]  # fmt: skip
+    named = [form for month in ("%B", "%b", "%b.") for number in numbers
+             for form in (day.strftime(f"{month}{number},%Y"), day.strftime(f"{number}{month}%Y"),
+                          day.strftime(f"{month}{number}%Y"))]  # fmt: skip
+    return [form.upper() for form in (*plain, *named, day.strftime("%Y%m%d"))]
 
 
 def judge(score: Score, sample: Sample, text: str, findings: tuple[Finding, ...] | None) -> None:
     """Add one page to a tally."""
-    squeezed = re.sub(r"\s", "", text)
+    squeezed = re.sub(r"[\s-]", "", text).upper()
     got = {(f.field, f.value.upper()) for f in findings or ()}
     for row in sample.truth:
         name, value = str(row["field"]), str(row["value"])

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+
+from casefile.errors import CasebinderError
 
 LOCK = 5550100
 """Number of the advisory lock that serialises our writers on PostgreSQL."""
+
+POSTGRES = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 30_000,
+            "options": "-c lock_timeout=60s -c idle_in_transaction_session_timeout=120s"}  # fmt: skip
+"""A machine that vanished holds nobody up for ever."""
+
+Guard = Callable[[Connection], None]
+_guard: ContextVar[Guard | None] = ContextVar("guard", default=None)
 
 
 def open_engine(url: str) -> Engine:
@@ -20,7 +32,8 @@ def open_engine(url: str) -> Engine:
 
     SQLite runs in WAL mode and waits up to 30 s for another writer.
     """
-    engine = create_engine(url, pool_pre_ping=True)
+    postgres = url.startswith("postgresql")
+    engine = create_engine(url, pool_pre_ping=True, pool_size=10, connect_args=POSTGRES if postgres else {})
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin)
@@ -39,18 +52,56 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
 
-def _upgrade(engine: Engine) -> None:
-    """Run the migrations that this database has not seen; one process at a time."""
+@cache
+def _scripts() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with writing(engine) as connection:
-        known = inspect(connection).get_table_names()
-        if "alembic_version" in known and connection.execute(
-            text("select version_num from alembic_version")
-        ).first() == ("0001",):
+    return config
+
+
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest revision, and all that this program knows."""
+    scripts = ScriptDirectory.from_config(_scripts())
+    return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision a database is at; None for an empty one."""
+    if "alembic_version" not in inspect(connection).get_table_names():
+        return None
+    row = connection.execute(text("select version_num from alembic_version")).first()
+    return str(row[0]) if row else None
+
+
+def _upgrade(engine: Engine) -> None:
+    """Run the migrations that this database has not seen; one process at a time."""
+    head, known = _revisions()
+    with engine.connect() as connection:
+        if _revision(connection) == head:
             return
-        config.attributes["connection"] = connection
+    with writing(engine) as connection:
+        at = _revision(connection)
+        if at == head:
+            return
+        if at is not None and at not in known:
+            raise CasebinderError(
+                f"the database is at revision {at}, which is newer than this program ({head}). "
+                "Install the newer program, or restore the backup made before the upgrade (docs/deploy.md)."
+            )
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         command.upgrade(config, "head")
+
+
+@contextmanager
+def guarded(check: Guard) -> Iterator[None]:
+    """Every transaction that writes within this block first calls `check`, which raises to forbid it."""
+    token = _guard.set(check)
+    try:
+        yield
+    finally:
+        _guard.reset(token)
 
 
 @contextmanager
@@ -61,4 +112,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
         with connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": LOCK})
+            if check := _guard.get():
+                check(connection)
             yield connection

@@ -13,3 +13,9 @@ class NotFound(CasebinderError):
     """No such case or fax."""
 
     exit_code = 2
+
+
+class Refused(CasebinderError):
+    """What was asked for cannot be done; the message says why and what can."""
+
+    exit_code = 2

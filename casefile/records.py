@@ -210,11 +210,18 @@ class Verdict:
     reason: str
     rule: str
     evidence: Evidence | None = None
+    elsewhere: bool = False
+    """Whether `evidence` stands on another document than the one that must show it."""
+    blocks: bool = True
+    """Whether the case is incomplete without it; what rests on unverified facts never blocks."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened in a case. `lane` is `clinical` or `paperwork`; `on` may be unknown."""
+    """One thing that happened in a case. `lane` is `clinical` or `paperwork`; `on` may be unknown.
+
+    Its proof is a page (`evidence`) or a logged entry (`entry`, its id); `flag` says what is odd about its date.
+    """
 
     kind: str
     lane: Literal["clinical", "paperwork"]
@@ -222,11 +229,16 @@ class Event:
     on: date | None = None
     at: datetime | None = None
     evidence: Evidence | None = None
+    flag: str = ""
+    entry: str = ""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """A running deadline: its rule, what started it, and the day it ends (None: cannot be told)."""
+    """A running deadline: its rule, what started it, and the day it ends (None: cannot be told).
+
+    `due_at` is the moment where hours count, `opens` the first day of a window, `started_on` the day counted from.
+    """
 
     name: str
     due: date | None
@@ -234,6 +246,11 @@ class Clock:
     started_by: str
     evidence: Evidence | None = None
     note: str = ""
+    due_at: datetime | None = None
+    opens: date | None = None
+    started_on: date | None = None
+    stopped_on: date | None = None
+    """The day on which what the clock waits for had happened; a stopped clock presses nobody."""
 
 
 @dataclass(frozen=True)
@@ -261,6 +278,14 @@ class LedgerRow:
 
 
 @dataclass(frozen=True)
+class Cited:
+    """A finding with the fax it was read on."""
+
+    fax_sha256: str
+    finding: Finding
+
+
+@dataclass(frozen=True)
 class CaseFile:
     """Everything the packet builder needs to know of a case; built by the store, or from a folder."""
 
@@ -281,6 +306,8 @@ class CaseFile:
     clocks: tuple[Clock, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)
+    findings: tuple[Cited, ...] = ()
+    """What was read on the exhibits' pages, where it is known."""
 
 
 def union(boxes: Any) -> Box:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from casefile.records import Banner, Clock, Event, Evidence, Finding, PageText, Problem, Verdict, Word
@@ -71,11 +71,18 @@ def verdict_of(row: Row) -> Verdict:
 
 def clock_of(row: Row) -> Clock:
     """A clock again."""
-    due = date.fromisoformat(row["due"]) if row["due"] else None
-    return Clock(**{**row, "due": due, "evidence": _evidence(row["evidence"])})
+    days = {name: _day(row.get(name)) for name in ("due", "opens", "started_on", "stopped_on")}
+    return Clock(**{**row, **days, "due_at": _moment(row.get("due_at")), "evidence": _evidence(row["evidence"])})
 
 
 def event_of(row: Row) -> Event:
     """An event again."""
-    on = date.fromisoformat(row["on"]) if row["on"] else None
-    return Event(**{**row, "on": on, "at": None, "evidence": _evidence(row["evidence"])})
+    return Event(**{**row, "on": _day(row["on"]), "at": _moment(row.get("at")), "evidence": _evidence(row["evidence"])})
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -17,6 +18,10 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+NEVER = "9999-12-31"
+"""Sorts cases without a deadline behind all others."""
+EXACT = String(80).with_variant(String(80, collation="C"), "postgresql")
+"""Text compared byte by byte, so that an index serves prefixes too."""
 
 fax = Table(
     "fax", metadata,
@@ -27,6 +32,8 @@ fax = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("filed", Boolean, nullable=False, default=False),
     Column("received_at", String(32), nullable=False),
+    Index("ix_fax_work", "state", "filed", "received_at"),
+    Index("ix_fax_received", "received_at"),
 )  # fmt: skip
 arrival = Table(
     "arrival", metadata,
@@ -47,6 +54,7 @@ page = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("of_page", Integer),
     Column("text", JSON, nullable=False),
+    Index("ix_page_state", "state"),
 )  # fmt: skip
 case = Table(
     "patient_case", metadata,
@@ -61,6 +69,15 @@ case = Table(
     Column("verdicts", JSON, nullable=False, default=list),
     Column("clocks", JSON, nullable=False, default=list),
     Column("timeline", JSON, nullable=False, default=list),
+    Column("copies", JSON, nullable=False, default=list, server_default="[]"),
+    Column("open_gaps", Integer, nullable=False, default=0, server_default="0"),
+    Column("next_due", String(10), nullable=False, default=NEVER, server_default=NEVER),
+    Column("status_by_person", String(30), nullable=False, default="", server_default=""),
+    Column("status_at", String(32), nullable=False, default="", server_default=""),
+    Index("ix_case_dob", "member_dob"),
+    Index("ix_case_work", "next_due", "id"),
+    Index("ix_case_status_work", "status", "next_due", "id"),
+    Index("ix_case_unchecked", "unchecked"),
 )  # fmt: skip
 document = Table(
     "document", metadata,
@@ -115,4 +132,65 @@ packet = Table(
     Column("path", Text, nullable=False),
     Column("pages", Integer, nullable=False),
     Column("created_at", String(32), nullable=False),
+)  # fmt: skip
+identifier = Table(
+    "identifier", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("patient_case.id"), nullable=False, index=True),
+    Column("kind", String(30), nullable=False),
+    Column("value", EXACT, nullable=False),
+    Index("ix_identifier_value", "value", "case_id"),
+)  # fmt: skip
+correction = Table(
+    "correction", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", ForeignKey("fax.sha256"), nullable=False, index=True),
+    Column("page", Integer, nullable=False),
+    Column("field", String(60), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("role", String(60)),
+    Column("original", JSON),  # the finding as read, or nothing where the readers saw none
+    Column("by", String(120), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)  # fmt: skip
+decision = Table(
+    "decision", metadata,
+    Column("case_id", ForeignKey("patient_case.id"), primary_key=True),
+    Column("requirement", String(60), primary_key=True),
+    Column("answer", String(20), nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)  # fmt: skip
+placement = Table(
+    "placement", metadata,
+    Column("sha256", ForeignKey("fax.sha256"), primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("case_id", ForeignKey("patient_case.id")),  # nothing: left out of every case
+    Column("by", String(120), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)  # fmt: skip
+request = Table(
+    "request", metadata,
+    Column("token", String(20), primary_key=True),
+    Column("case_id", ForeignKey("patient_case.id"), nullable=False, index=True),
+    Column("office", String(200), nullable=False, index=True),
+    Column("office_fax", String(20), nullable=False, default=""),
+    Column("items", JSON, nullable=False),
+    Column("state", String(10), nullable=False, index=True),  # open, answered, closed
+    Column("made_at", String(32), nullable=False),
+    Column("reminders", Integer, nullable=False, default=0),
+    Column("last_sent_at", String(32), nullable=False),
+    Column("answered_at", String(32), nullable=False, default=""),
+)  # fmt: skip
+audit = Table(
+    "audit", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("patient_case.id"), nullable=False, index=True),
+    Column("at", String(32), nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("why", Text, nullable=False),
 )  # fmt: skip

@@ -1,9 +1,9 @@
-"""Commands of the intake desk: watch, extract, cases, case, status."""
+"""Commands of the intake desk: extract, cases, case, status."""
 
 from __future__ import annotations
 
 import json
-import logging
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,36 +13,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from casefile.settings import Settings
+from casefile.statuses import in_words
+from casefile.tokens import in_groups
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to the program."""
-    app.command()(watch)
     app.command()(extract)
     app.command()(cases)
     app.command()(case)
     app.command()(status)
-
-
-def watch(
-    once: Annotated[bool, typer.Option("--once", help="Drain the inbox and exit.")] = False,
-) -> None:
-    """Read whatever arrives in the inbox (a folder or s3://bucket/prefix) until stopped.
-
-    Example: CASEBINDER_INBOX=/srv/faxes casebinder watch
-    """
-    from flows.watch import watch as run
-
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    settings = Settings()
-    console = Console(highlight=False)
-    console.print(f"watching {settings.inbox_location}")
-    try:
-        run(settings, once=once, on_fax=lambda step, sha256: console.print(f"{step:8} {sha256[:12]}"))
-    except KeyboardInterrupt:
-        console.print("stopped; what is waiting is taken up at the next start")
 
 
 def extract(
@@ -118,23 +100,41 @@ def _plain(value: object) -> str:
     return escape(str(value))
 
 
-def cases(as_json: JsonFlag = False) -> None:
-    """List the cases.
+def cases(
+    as_json: JsonFlag = False,
+    status: Annotated[str, typer.Option(help="Only cases of this status.")] = "",
+    search: Annotated[str, typer.Option(help="Any identifier, or the beginning of one.")] = "",
+    limit: Annotated[int, typer.Option(help="Rows a page; 0: all.")] = 0,
+    after: Annotated[str, typer.Option(help="Go on behind this case (as the last line of a page says).")] = "",
+) -> None:
+    """List the cases, the nearest deadline first when listed by pages; all of them otherwise.
 
-    Example: casebinder cases
+    Example: casebinder cases --status incomplete --limit 50
     """
     from flows.steps import Desk
 
-    rows = Desk(Settings()).store.cases()
+    store = Desk(Settings()).store
+    if search:
+        rows = store.search(search, limit or 50)
+    elif limit or after or status:
+        due, _, last = after.partition("/")
+        rows = store.worklist(status, (due, last) if after else None, limit or None)
+    else:
+        rows = store.cases()
     if as_json:
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    table = Table("case", "member", "payer", "status", "open gaps")
+    table = Table("case", "member", "payer", "status", "next deadline", "open gaps")
     for row in rows:
         gaps = [gap["title"] for gap in row.get("gaps", []) if not gap.get("closed_at")]
-        table.add_row(*(_plain(c) for c in (row["id"], row["member_name"], row["payer_name"], row["status"],
-                                           ", ".join(gaps) or "-")))  # fmt: skip
-    Console(highlight=False).print(table if rows else "no cases yet; drop a fax into the inbox")
+        table.add_row(*(_plain(c) for c in (row["id"], row["member_name"], row["payer_name"],
+                                           in_words(row["status"], row["open_gaps"]),
+                                           row["next_due"] or "-", ", ".join(gaps) or "-")))  # fmt: skip
+    console = Console(highlight=False)
+    console.print(table if rows else "no such case" if search or status or after else "no cases yet; drop a fax in")
+    if limit and len(rows) == limit and not search:
+        last_row = rows[-1]
+        console.print(f"more: --after {last_row['next_due'] or '9999-12-31'}/{last_row['id']}", markup=False)
 
 
 def case(
@@ -147,36 +147,71 @@ def case(
     """
     from flows.steps import Desk
 
-    row = Desk(Settings()).store.case(case_id)
+    row = Desk(Settings()).store.case(case_id, date.today())
     if as_json:
         typer.echo(json.dumps(row, indent=2, ensure_ascii=False))
         return
     console = Console(highlight=False, markup=False)
-    console.print(f"{row['id']}  {row['member_name']}  {row['payer_name']}  status: {row['status']}")
+    console.print(f"{row['id']}  {row['member_name']}  {row['payer_name']}  status: {row['status_in_words']}")
     for gap in row["gaps"]:
         state = f"closed {gap['closed_at']}" if gap["closed_at"] else "OPEN"
         console.print(f"  gap {gap['title']}: {state}. {gap['reason']}")
     for clock in row["clocks"]:
-        console.print(f"  clock {clock['name']}: {clock['due'] or 'cannot be told'}. {clock['rule']} {clock['note']}")
+        console.print(
+            f"  clock {clock['name']}: {_due(clock)}. {clock['rule']}; {clock['started_by']}. {clock['note']}"
+        )
+    for verdict in row["verdicts"]:
+        if not verdict.get("blocks", True) and verdict["answer"] in {"missing", "needs_person"}:
+            console.print(f"  to ask  {verdict['title']}: {verdict['reason']}")
     for event in row["timeline"]:
-        console.print(f"  {event['on'] or 'undated':10}  {event['lane']:9}  {event['title']}")
+        flag = f"  ! {event['flag']}" if event.get("flag") else ""
+        console.print(f"  {event['on'] or 'undated':10}  {event['lane']:9}  {event['title']}{flag}")
+    for request in row["requests"]:
+        console.print(f"  request {in_groups(request['token'])} to {request['office']}: {request['state']}, "
+                      f"{request['reminders']} reminders")  # fmt: skip
+    for group in row["copies"]:
+        console.print(f"  {len(group['others']) + 1} copies of the {group['kind'].replace('_', ' ')}; best: "
+                      f"{group['best']['fax'][:12]}, {group['why']}")  # fmt: skip
+    for entry in row["history"]:
+        console.print(f"  {entry['at'][:16]}  {entry['by']}: {entry['what']} ({entry['why']})")
     for fax in row["faxes"]:
         console.print(f"  fax {fax['fax'][:12]} arrived {fax['arrived_at'][:16]} as {fax['name']}")
     for page in row["ledger"]:
         console.print(f"  page {page['fax'][:12]}/{page['page']}: {page['state']} {page['reason']}")
 
 
+def _due(clock: dict[str, Any]) -> str:
+    """A clock's end and how far off it is."""
+    if not clock["due"]:
+        return "cannot be told"
+    if clock.get("stopped_on"):
+        return f"{clock['due']} (stopped)"
+    left = clock["days_left"]
+    far = f"in {left} days" if left > 0 else "today" if left == 0 else f"{-left} days ago"
+    when = clock["due_at"][:16].replace("T", " ") if clock.get("due_at") else clock["due"]
+    gone = "" if clock["elapsed_days"] is None else f", {clock['elapsed_days']} days gone"
+    return f"{when} ({far}{gone})"
+
+
 def status(as_json: JsonFlag = False) -> None:
-    """Queue, pages by ledger state, cases by status.
+    """Queue and rates, failures, clocks at risk; faxes, pages by ledger state, cases by status.
 
     Example: casebinder status --json
     """
+    from casefile.picture import picture
     from flows.steps import Desk
 
-    row = Desk(Settings()).store.status()
+    row = picture(Desk(Settings()).store)
     if as_json:
         typer.echo(json.dumps(row, indent=2))
         return
-    console = Console(highlight=False)
-    for name, counts in row.items():
-        console.print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in counts.items()), markup=False)
+    console = Console(highlight=False, markup=False)
+    for name in ("faxes", "pages", "cases", "queue", "rates"):
+        console.print(f"{name}: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in row[name].items()))
+    for failure in row["failures"]:
+        state = "set aside" if failure["set_aside"] else "tried again"
+        tries = f"{failure['failures']} failures, {failure['deaths']} workers lost"
+        console.print(f"  {failure['kind']} {failure['id']}: {state}; {tries}; {failure['last_error']}")
+    for clock in row["clocks_at_risk"]:
+        left = f"{clock['days']} days left" if clock["days"] >= 0 else f"ended {-clock['days']} days ago"
+        console.print(f"  clock {clock['case']} {clock['clock']}: {clock['due']}, {left}")

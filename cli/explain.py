@@ -60,6 +60,7 @@ def page_image(path: Path, number: int, rotation: int, max_megapixels: int) -> I
     import pypdfium2 as pdfium
 
     from intake import pages
+    from intake.photo import photo_page
     from intake.sniff import media_type
 
     kind = media_type(path)
@@ -75,7 +76,7 @@ def page_image(path: Path, number: int, rotation: int, max_megapixels: int) -> I
             raise typer.BadParameter(f"page {number} of {path.name} cannot be decoded")
         image = Image.fromarray(found.pixels)
     else:
-        found = pages.photo_page(path, max_megapixels)
+        found = photo_page(path, max_megapixels)
         if found.pixels is None:
             raise typer.BadParameter(f"{path.name} cannot be decoded")
         image = Image.fromarray(found.pixels)

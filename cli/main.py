@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 
 from casefile.errors import CasebinderError
+from cli import case_commands, desk_commands, doctor, explain, packets, request_commands, work_commands
 from cli import demo as demo_command
-from cli import desk_commands, doctor, explain, packets
 from packet_builder.errors import PacketError
 
 app = typer.Typer(
@@ -22,9 +22,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
+work_commands.register(app)
 desk_commands.register(app)
 packets.register(app)
 explain.register(app)
+case_commands.register(app)
+request_commands.register(app)
 
 
 @app.command()

@@ -19,8 +19,11 @@ LIKE = 75
 """How alike (of 100) a word must be to pass as a misread diagnosis label."""
 EDITION = "ICD-10-CM April 2026"
 DOTTED = re.compile(
-    r"(?<![\w.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
+    r"(?<![A-Za-z0-9.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
 )
+OPENED = re.compile(r"[\[(]([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s([0-9A-Za-z]{1,4})[\])]")
+"""A code in brackets whose dot was lost on the way."""
+TIME = re.compile(r"\d{1,2}:\d{2}")
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
 SHORT = re.compile(r"(?<![\w.$/-])[1Il|!£€F][0-9OoIl][0-9OoIl](?![\w/%-]|\.\d)")
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
@@ -53,7 +56,7 @@ def find(page: PageText) -> list[Finding]:
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         near = " ".join(other.text[:600] for other in page.lines[max(0, number - 3) : number + 1])
-        labelled = _is_labelled(near)
+        labelled = _is_labelled(near) or _stands_by_a_code(page, number)
         spans: list[tuple[int, int]] = []
         for match in DOTTED.finditer(text):
             place = line.words_in(match.start(), match.end())[0].box
@@ -65,6 +68,17 @@ def find(page: PageText) -> list[Finding]:
             )
             if finding := _judge(page, line, match, match[1] + match[2], ours):
                 findings.append(finding)
+                spans.append(match.span())
+        for match in OPENED.finditer(text):
+            code = (match[1] + match[2]).upper()
+            options = (
+                [code]
+                if is_billable(code)
+                else [o for o in set(candidates(code, first_is_letter=True)) if is_billable(o)]
+            )
+            if labelled and len(options) == 1:
+                reason = "in brackets by a diagnosis label; its dot was lost"
+                findings.append(_finding(page, line, match, options[0], 0.88, "repaired", reason))
                 spans.append(match.span())
         for match in SHORT.finditer(text):
             if page.source == "ocr" and (repaired := _short(page, number, line, match, bool(spans))):
@@ -135,6 +149,15 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
     )
 
 
+def _stands_by_a_code(page: PageText, number: int) -> bool:
+    """Whether a code that needs no repair stands in this line or the next to it: a list of diagnoses."""
+    for line in page.lines[max(0, number - 1) : number + 2]:
+        for match in DOTTED.finditer(line.text[:600]):
+            if len(match[1]) == 3 and "." in match[0] and is_billable((match[1] + match[2]).upper()):
+                return True
+    return False
+
+
 def _is_labelled(near: str) -> bool:
     """Whether a diagnosis label stands near, read well or badly ("OIAGNOSES")."""
     if LABEL.search(near):
@@ -155,6 +178,8 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
     ):
         code = code[1:]
     pointed = "." in match[0]
+    if TIME.fullmatch(match[0]):
+        return None
     if not pointed and not (labelled and code[1:2].isdigit() and re.search(r"\d", match[2])):
         return None
     if (

@@ -327,12 +327,8 @@ def _column(row: tuple[Token, ...], hit: Hit) -> tuple[float, float]:
 
 
 def _leads_in(token: Token) -> bool:
-    """Whether a token before a label belongs to its cell: a box number, or a word such as "Patient's"."""
-    return (
-        bool(NUMBERED.fullmatch(token.word.text))
-        or (token.folded in plain_wordings() or token.folded.removesuffix("s") in plain_wordings())
-        and not token.colon
-    )
+    """Whether a token before a label belongs to its cell: a box number, or words such as "Patient's" that end no label."""
+    return not token.colon
 
 
 def _below(

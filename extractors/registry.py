@@ -20,9 +20,10 @@ from extractors import (
     people,
     places,
     plausible,
-    second_opinion,
     signature,
+    unlabelled,
 )
+from extractors.second_look import CHECKED, more_findings
 
 Find = Callable[[PageText], list[Finding]]
 
@@ -42,8 +43,6 @@ EXTRACTORS: tuple[tuple[str, Find], ...] = (
 )
 ORDERS = frozenset({"order", "plan_of_care", "cmn"})
 SIGNED_KINDS = ORDERS | {"progress_note", "therapy_note"}
-CHECKED = frozenset({"ordering_provider_npi", "other_npi", "icd10", "hcpcs"})
-"""Fields whose values a check digit or a table has confirmed."""
 DIFFER = 0.8
 """Highest confidence of an unchecked value on which two readers differ."""
 ON_COVERS = frozenset({"phone"})
@@ -80,11 +79,16 @@ def find_all(pages: Sequence[PageText], documents: Sequence[Document]) -> tuple[
 
 
 def _on_page(page: PageText) -> list[Finding]:
-    found = second_opinion.weigh(page, [finding for _, find in EXTRACTORS for finding in find(page)])
+    found = more_findings(page, _extracted(page), _extracted)
+    found += unlabelled.find(page, found)
     if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
         found.append(named)
     doubted = [word for word in page.words if word.other]
-    return _distinct([_weighed(doubted, finding) for finding in context.mark_diagnoses(page, found)])
+    return _distinct([_weighed(doubted, finding) for finding in found])
+
+
+def _extracted(page: PageText) -> list[Finding]:
+    return context.mark_diagnoses(page, [finding for _, find in EXTRACTORS for finding in find(page)])
 
 
 def _weighed(doubted: Sequence[Word], finding: Finding) -> Finding:

@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from prefect import flow, task
 
-from casefile.settings import Settings
 from flows import steps
+from flows.packet_request import Ask, full_case, open_cache, request_for
 from packet_builder.render import PacketResult, build_packet
+
+_ASKS: dict[str, Ask] = {}
+"""What was asked, by case id: reasons are free text, which Prefect must not keep."""
 
 
 @task(name="bind")
 def bind(case_id: str, kind: str, out: str, letter_date: str) -> PacketResult:
     """Write the packet and record it."""
-    settings = Settings()
-    desk = steps.Desk(settings)
-    result = build_packet(
-        desk.store.case_file(case_id), kind=kind, source_path=desk.vault.path, out=Path(out),
-        prefix=settings.bates_prefix, organisation=settings.organisation, contact=settings.contact,
-        letter_date=date.fromisoformat(letter_date),
-    )  # fmt: skip
+    return bind_case(case_id, kind, Path(out), date.fromisoformat(letter_date), _ASKS.pop(case_id, Ask()))
+
+
+def bind_case(
+    case_id: str, kind: str, out: Path, letter_date: date, ask: Ask, progress: Callable[[int, int], None] | None = None
+) -> PacketResult:  # fmt: skip
+    """Check, bind and record a case's packet.
+
+    Raises:
+        PacketError: The preflight holds the packet back, or it cannot be bound.
+    """
+    desk = steps.desk()
+    settings = desk.settings
+    case = full_case(desk, case_id)
+    request = request_for(case, kind, ask, letter_date, settings, desk)
+    cache = open_cache(settings)
+    try:
+        result = build_packet(
+            case, kind=kind, source_path=desk.vault.path, out=out, prefix=settings.bates_prefix,
+            organisation=settings.organisation, contact=settings.contact, letter_date=letter_date,
+            request=request, cache=cache, progress=progress,
+        )  # fmt: skip
+    finally:
+        cache.close()
     desk.store.record_packet(case_id, kind, result.sha256, str(result.path), result.pages, steps.now())
     return result
 
@@ -40,3 +61,12 @@ def build_packet_flow(case_id: str, kind: str, out: str, letter_date: str) -> Pa
         Where the packet lies, its hash, its page count.
     """
     return bind(case_id, kind, out, letter_date)
+
+
+def build_packet_as_asked(case_id: str, kind: str, out: str, letter_date: str, ask: Ask) -> PacketResult:
+    """Run the flow with everything a person asked for beyond kind and date."""
+    _ASKS[case_id] = ask
+    try:
+        return build_packet_flow(case_id, kind, out, letter_date)
+    finally:
+        _ASKS.pop(case_id, None)

@@ -6,14 +6,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-STORE_RETRIES = 3
-"""A database that is locked or restarting is back within seconds; a wrong answer never is."""
+RETRIES = 0
+"""Prefect repeats nothing: the queue does (`casefile.leases`), with growing pauses, fairly, and on any worker."""
 
-STORE_RETRY_DELAYS = [0.5, 2.0, 5.0]
-
-READ_RETRIES = 1
-"""Page-level retries happen inside the reader; a second whole read only helps after a killed child."""
+CLIENT_RETRIES = "2"
+"""How often Prefect's client asks a silent server again; then the fax goes on without it."""
 
 
 def prepare_prefect(home: Path) -> None:
@@ -32,6 +31,8 @@ def prepare_prefect(home: Path) -> None:
         "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",
+        "PREFECT_CLIENT_MAX_RETRIES": CLIENT_RETRIES,
+        "PREFECT_API_REQUEST_TIMEOUT": "20",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     }
     for name, value in defaults.items():
@@ -40,12 +41,15 @@ def prepare_prefect(home: Path) -> None:
 
 @contextmanager
 def without_heartbeat() -> Iterator[None]:
-    """Run flows without the heartbeat thread, which costs every synchronous flow a second at its end.
+    """Run flows on the server that the environment names, without the heartbeat thread.
 
-    The price is that Prefect cannot tell a dead run from a slow one. Our own store decides what is
-    done, so a dead run is simply taken up again.
+    That thread costs every synchronous flow a second at its end. The price is that Prefect cannot tell
+    a dead run from a slow one. Our own store decides what is done, so a dead run is simply taken up again.
     """
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    changes: dict[Any, Any] = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    if url := os.environ.get("PREFECT_API_URL"):
+        changes[PREFECT_API_URL] = url
+    with temporary_settings(changes):
         yield

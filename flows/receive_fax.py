@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from prefect import flow, task
 
-from casefile.settings import Settings
 from flows import policies, steps
-from flows.check_case import check_case
+from flows.outcome import step
 
 
-@task(name="read-fax", retries=policies.READ_RETRIES, log_prints=False)
+@task(name="read-fax", task_run_name="read-{sha256}", retries=policies.RETRIES, log_prints=False)
 def read_fax(sha256: str) -> None:
     """Read the kept fax into the store."""
-    steps.read_fax(steps.Desk(Settings()), sha256)
+    step(steps.read_fax, steps.desk(), sha256)
 
 
-@task(name="file-fax", retries=policies.STORE_RETRIES, retry_delay_seconds=policies.STORE_RETRY_DELAYS)
+@task(name="file-fax", task_run_name="file-{sha256}", retries=policies.RETRIES)
 def file_fax(sha256: str) -> list[str]:
     """File its documents; returns case ids."""
-    return steps.file_fax(steps.Desk(Settings()), sha256)
+    return step(steps.file_fax, steps.desk(), sha256)
+
+
+@task(name="check", task_run_name="check-{case_id}", retries=policies.RETRIES)
+def check(case_id: str) -> None:
+    """Check a case that the fax touched."""
+    step(steps.check, steps.desk(), case_id)
 
 
 @flow(name="receive-fax", flow_run_name="fax-{sha256}", validate_parameters=False)
@@ -36,5 +41,5 @@ def receive_fax(sha256: str, already_read: bool = False) -> list[str]:
         read_fax(sha256)
     case_ids = file_fax(sha256)
     for case_id in case_ids:
-        check_case(case_id)
+        check(case_id)
     return case_ids

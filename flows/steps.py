@@ -10,20 +10,30 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from casefile.case_clocks import House
+from casefile.inbox_book import InboxBook
+from casefile.leases import Leases, Rules
+from casefile.owner import this_process
+from casefile.payers import load_profiles
 from casefile.records import Reading
 from casefile.settings import Settings
 from casefile.store import Store
 from extractors.documents import classify
 from extractors.problems import find_problems
 from extractors.registry import find_all
-from intake.inbox import Drop, Inbox, open_inbox
+from flows import replies
+from intake.inbox import Drop, Inbox, is_urgent, open_inbox
 from intake.limits import Limits
 from intake.read import read_file
-from intake.vault import Vault
+from intake.s3 import S3Options, place
+from intake.sidecar import Sidecars
+from intake.vault import Originals, Vault
 
+ROOT = Path(__file__).parent.parent
 OnPage = Callable[[int, int], None]
 
 
@@ -40,19 +50,64 @@ class Desk:
         return Store.open(self.settings.database)
 
     @cached_property
-    def vault(self) -> Vault:
-        """The folder of originals."""
-        return Vault(self.settings.vault_folder)
+    def vault(self) -> Originals:
+        """The originals: a folder, or a bucket."""
+        if not self.settings.vault.startswith("s3://"):
+            return Vault(self.settings.vault_folder)
+        from intake.s3_vault import S3Vault
+
+        bucket, prefix = place(self.settings.vault)
+        return S3Vault(bucket, prefix, self.settings.vault_folder, self.s3_options)
+
+    def forget_credentials(self) -> None:
+        """Let the next use of inbox and vault look for credentials afresh: they may have been mended."""
+        for name in ("inbox", "vault"):
+            self.__dict__.pop(name, None)
+
+    @property
+    def s3_options(self) -> S3Options:
+        """How to talk to the S3 store."""
+        s = self.settings
+        return S3Options(s.s3_endpoint_url, s.s3_region, s.s3_addressing, s.s3_sse, s.s3_kms_key,
+                         s.s3_connect_seconds, s.s3_read_seconds, s.s3_retries)  # fmt: skip
 
     @cached_property
     def inbox(self) -> Inbox:
         """The watched folder or bucket."""
-        location = self.settings.inbox_location
+        s, location = self.settings, self.settings.inbox_location
         if not location.startswith("s3://"):
             Path(location).mkdir(parents=True, exist_ok=True)
         return open_inbox(
-            location, stable_seconds=self.settings.stable_seconds, endpoint_url=self.settings.s3_endpoint_url
-        )
+            location, stable_seconds=s.stable_seconds, options=self.s3_options, processed=s.s3_processed,
+            processed_prefix=s.s3_processed_prefix, queue_url=s.sqs_queue_url, queue_endpoint=s.sqs_endpoint_url,
+            sidecars=Sidecars(s.sidecar_suffix, s.sidecar_seconds),
+        )  # fmt: skip
+
+    @cached_property
+    def book(self) -> InboxBook:
+        """What is known of the inbox."""
+        return InboxBook(self.store.engine, self.settings.inbox_location)
+
+    def leases(self) -> Leases:
+        """Claims under a name of their own."""
+        s = self.settings
+        rules = Rules(s.lease_seconds, s.max_failures, s.max_deaths, s.work_slots)
+        return Leases(self.store.engine, this_process(), rules)
+
+
+def desk() -> Desk:
+    """The desk for the settings in the environment, where flows read them."""
+    return desk_for(Settings())
+
+
+def desk_for(settings: Settings) -> Desk:
+    """The desk for these settings; opened once per process."""
+    return _desk_of(settings.model_dump_json())
+
+
+@lru_cache(maxsize=2)
+def _desk_of(settings: str) -> Desk:
+    return Desk(Settings.model_validate_json(settings))
 
 
 def limits_from(settings: Settings) -> Limits:
@@ -67,9 +122,25 @@ def limits_from(settings: Settings) -> Limits:
     )
 
 
+def house_of(settings: Settings) -> House:
+    """The organisation's time zone and payers, for the clocks."""
+    return House(ZoneInfo(settings.timezone), load_profiles(settings.payers_file))
+
+
 def now() -> datetime:
     """The moment, in UTC."""
     return datetime.now(UTC)
+
+
+def describe(error: BaseException) -> str:
+    """An error by class and the innermost place in our own code; its message may quote a fax."""
+    place, trace = "", error.__traceback__
+    while trace:
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if path.is_relative_to(ROOT) and "site-packages" not in path.parts:
+            place = f" at {path.relative_to(ROOT)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__}{place}"
 
 
 def read_path(path: Path, name: str, limits: Limits, on_page: OnPage | None = None) -> Reading:
@@ -90,27 +161,24 @@ def take_in(desk: Desk, drop: Drop) -> str:
     Returns:
         The fax's SHA-256. The same bytes twice are one fax with two arrivals.
     """
+    leases = desk.leases()
     with tempfile.TemporaryDirectory(prefix="casebinder-") as folder:
         local = Path(folder) / "drop"
-        desk.inbox.fetch(drop, local)
+        facts = desk.inbox.fetch(drop, local)
         sha256 = desk.vault.put(local)
         size = local.stat().st_size
+    leases.announce(sha256, urgent=drop.urgent or is_urgent("", facts), facts=facts or None)
     desk.store.record_arrival(
         location=desk.settings.inbox_location, key=drop.key, fingerprint=drop.fingerprint, name=drop.name,
-        sha256=sha256, size=size, media_type="", at=now(),
+        sha256=sha256, size=size, media_type="", at=leases.now(),
     )  # fmt: skip
     return sha256
 
 
-def take_in_all(desk: Desk) -> list[str]:
-    """Take in every drop that is ready and not yet recorded; returns their SHA-256s in order."""
-    seen = desk.store.seen(desk.settings.inbox_location)
-    return [take_in(desk, drop) for drop in desk.inbox.ready() if (drop.key, drop.fingerprint) not in seen]
-
-
 def read_fax(desk: Desk, sha256: str) -> None:
     """Read a kept fax and store its reading; a file nobody can read is set aside with its reason."""
-    reading = read_path(desk.vault.path(sha256), sha256[:12], limits_from(desk.settings))
+    path, limits = desk.vault.path(sha256), limits_from(desk.settings)
+    reading = replies.with_replies(read_path(path, sha256[:12], limits), path, desk.store.open_tokens(), limits)
     desk.store.save_reading(reading)
 
 
@@ -121,4 +189,4 @@ def file_fax(desk: Desk, sha256: str) -> list[str]:
 
 def check(desk: Desk, case_id: str) -> None:
     """Bring a case's verdicts, gaps, clocks and status up to date."""
-    desk.store.check_case(case_id, now())
+    desk.store.check_case(case_id, now(), house_of(desk.settings))

@@ -1,75 +1,80 @@
-"""The watcher: looks at the inbox, takes in what is new, and runs one flow per fax that waits.
+"""The watcher: takes in what is dropped and works it off, until stopped or until nothing is left.
 
-What waits is asked of the store at every round, so a watcher that was killed anywhere goes on where
-it stopped, and one bad file never holds up the others.
+What waits is asked of the store, so a watcher that was killed anywhere goes on where it stopped, any number of them
+may share one store, and one bad file never holds up the others.
 """
 
 from __future__ import annotations
 
-import logging
+import threading
 import time
-from collections.abc import Callable
 
 from casefile.settings import Settings
-from flows import policies, steps
+from flows import health
+from flows.worker import OnFax, Worker
 
-log = logging.getLogger("casebinder.watch")
-
-OnFax = Callable[[str, str], None]
+STOP_SECONDS = 60.0
+"""How long a worker that is told to stop may finish the faxes at hand."""
 
 
 def drain(settings: Settings, on_fax: OnFax | None = None) -> int:
-    """Take in and work off everything that waits now.
+    """Take in and work off everything that waits now, one fax after the other.
 
     Args:
         settings: The settings in force (flows read the same ones from the environment).
-        on_fax: Called with ("arrived" | "done" | "failed", sha256) as work goes on.
+        on_fax: Called with ("arrived" | "done" | "failed" | "set aside" | "late", sha256) as work goes on.
 
     Returns:
         How many faxes were worked on; failures are logged by hash and stay waiting.
     """
-    policies.prepare_prefect(settings.home)
-    from flows.check_case import check_case
-    from flows.receive_fax import receive_fax
-
-    tell = on_fax or (lambda _step, _sha256: None)
-    desk = steps.Desk(settings)
-    for sha256 in steps.take_in_all(desk):
-        tell("arrived", sha256)
-    waiting = [(sha256, False) for sha256 in desk.store.unfinished()]
-    waiting += [(sha256, True) for sha256 in desk.store.unmatched()]
-    unchecked = desk.store.unchecked()
-    if not waiting and not unchecked:
-        return 0
-    with policies.without_heartbeat():
-        for sha256, already_read in waiting:
-            tell(_run(receive_fax, sha256, sha256, already_read), sha256)
-        for case_id in desk.store.unchecked():
-            _run(check_case, case_id, case_id)
-    return len(waiting)
-
-
-def _run(flow: Callable[..., object], label: str, *arguments: object) -> str:
-    """Run one flow; a failure is logged by id and class only, since messages may hold patient text."""
+    worker, worked = Worker(settings, on_fax, patient=False), 0
+    keeper = threading.Thread(target=worker.run_keeper, daemon=True)
+    keeper.start()
     try:
-        flow(*arguments)
-    except Exception as error:
-        log.error("%s failed with %s; it stays waiting and is tried again", label[:12], type(error).__name__)
-        return "failed"
-    return "done"
+        worker.take_in()
+        while worker.one_fax():
+            worked += 1
+        while worker.one_case(wait_seconds=0):
+            pass
+    finally:
+        worker.stop.set()
+        worker.leave()
+        keeper.join(timeout=5)
+    return worked
 
 
-def watch(settings: Settings, once: bool = False, on_fax: OnFax | None = None) -> None:
-    """Watch until stopped, or drain once.
+def watch(
+    settings: Settings, once: bool = False, on_fax: OnFax | None = None, intake: bool = True,
+    stop: threading.Event | None = None,
+) -> None:  # fmt: skip
+    """Watch until `stop` is set, or drain once.
 
     With `once`, files younger than the stability delay are waited for, so that what lies in the inbox
-    at the start is done at the end.
+    at the start is done at the end. Without `intake` the worker only works off what others took in.
     """
     if once:
         drain(settings, on_fax)
         time.sleep(settings.stable_seconds)
         drain(settings, on_fax)
         return
-    while True:
-        drain(settings, on_fax)
-        time.sleep(settings.poll_seconds)
+    worker = Worker(settings, on_fax)
+    if stop is not None:
+        worker.stop = stop
+    lanes = [threading.Thread(target=worker.run_lane, args=(False,), daemon=True) for _ in range(settings.lanes)]
+    lanes.append(threading.Thread(target=worker.run_lane, args=(True,), daemon=True))
+    others = [threading.Thread(target=worker.run_keeper, daemon=True)]
+    if intake:
+        others.append(threading.Thread(target=worker.run_intake, daemon=True))
+    for thread in others:
+        thread.start()
+    worker.engine.warm_up()
+    for thread in lanes:
+        thread.start()
+    with health.serving(settings, worker.board):
+        while not worker.stop.wait(1.0):
+            pass
+        worker.wake.set()
+        end = time.monotonic() + STOP_SECONDS
+        for lane in lanes:
+            lane.join(timeout=max(end - time.monotonic(), 0.0))
+    worker.leave()

@@ -1,17 +1,21 @@
-"""What has been dropped: a folder or an S3 bucket behind one small interface. Nothing is ever deleted or altered."""
+"""What has been dropped: a folder or an S3 bucket behind one small interface. Nothing is altered unless told."""
 
 from __future__ import annotations
 
-import shutil
+import os
 import stat
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from typing import Protocol
+
+from intake.s3 import S3Options
+from intake.sidecar import Sidecars
 
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
+URGENT = {"urgent", "stat", "expedited"}
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -22,93 +26,161 @@ class Drop:
     fingerprint: str
     name: str
     size: int
+    urgent: bool = False
+    facts: dict[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far a listing got. `after`: last key of the sweep under way; `highest`: highest key ever seen."""
+
+    after: str = ""
+    highest: str = ""
+
+
+class Changed(Exception):
+    """The drop is gone or was replaced since it was listed; the next look shows what is there now."""
 
 
 class Inbox(Protocol):
     """Where faxes are dropped."""
 
-    def ready(self) -> Iterator[Drop]:
-        """Files that are wholly written, in name order."""
+    def look(self, position: Position) -> Iterator[tuple[list[Drop], Position]]:
+        """Batches of files that are wholly written; with each, the position once it is recorded."""
         ...
 
-    def fetch(self, drop: Drop, to: Path) -> None:
-        """Copy the file's bytes to a local path."""
+    def ready(self) -> Iterator[Drop]:
+        """Every file that is wholly written, in name order."""
         ...
+
+    def fetch(self, drop: Drop, to: Path) -> dict[str, str]:
+        """Copy the file's bytes to a local path; returns what came with it (sender, urgency and such).
+
+        Raises:
+            Changed: The drop is no longer what was listed.
+        """
+        ...
+
+    def mark(self, key: str, fingerprint: str) -> str:
+        """Mark a drop whose fax is done, as the settings say; returns how."""
+        ...
+
+
+def is_urgent(key: str, facts: dict[str, str] | None = None) -> bool:
+    """Dropped in a folder called urgent, stat or expedited, or said to be by what came with it."""
+    told = (facts or {}).get("urgent", (facts or {}).get("priority", "")).strip().lower()
+    folders = key.lower().split("/")[:-1]
+    return bool(URGENT & set(folders)) or told in {"1", "true", "yes", "high"} | URGENT
 
 
 class FolderInbox:
     """A watched folder. A file counts only once its size and time have stood still."""
 
-    def __init__(self, folder: Path, stable_seconds: float) -> None:
+    def __init__(self, folder: Path, stable_seconds: float, sidecars: Sidecars | None = None) -> None:
         self.folder, self.stable_seconds = folder, stable_seconds
-        self._looked: dict[str, str] = {}
+        self.sidecars = sidecars or Sidecars()
+        self._since: dict[str, tuple[str, float]] = {}
+        self.unsettled = False
+        """True if the last look saw files that were still too young."""
+
+    def look(self, position: Position) -> Iterator[tuple[list[Drop], Position]]:
+        """All that is ready, in batches; a folder is always looked at as a whole."""
+        drops = list(self.ready())
+        for start in range(0, len(drops), BATCH):
+            yield drops[start : start + BATCH], position
 
     def ready(self) -> Iterator[Drop]:
-        """Regular files that did not change since the last look and are old enough."""
-        drops = [drop for path in sorted(self.folder.rglob("*")) if (drop := self._drop(path))]
-        before, self._looked = self._looked, {drop.key: drop.fingerprint for drop in drops}
+        """Regular files that stood still long enough, in name order.
+
+        A file is old enough by its own time, or by ours when its server's clock runs ahead.
+        """
+        now, before = time.monotonic(), self._since
+        files = sorted(self._files(self.folder, ""))
+        drops = [drop for path in files if (drop := self._drop(path))]
+        self._since = {
+            d.key: before[d.key] if before.get(d.key, ("",))[0] == d.fingerprint else (d.fingerprint, now)
+            for d in drops
+        }
+        young = False
         for drop in drops:
+            known_for = now - self._since[drop.key][1]
             age = time.time() - int(drop.fingerprint.rsplit("-", 1)[1]) / 1e9
-            unchanged = before.get(drop.key) == drop.fingerprint or age >= 2 * self.stable_seconds
-            if self.stable_seconds == 0 or (unchanged and age >= self.stable_seconds):
+            settled = self._stands_still(known_for, age)
+            if settled and not self.sidecars.waits_for(self.folder / drop.key, known_for, age):
                 yield drop
+            else:
+                young = True
+        self.unsettled = young
 
-    def fetch(self, drop: Drop, to: Path) -> None:
-        """Copy the file; a symbolic link put in its place meanwhile is refused."""
+    def _stands_still(self, known_for: float, age: float) -> bool:
+        """Old enough, and the same at two looks unless it is twice as old as need be."""
+        enough = self.stable_seconds
+        seen_twice = known_for > 0 and max(age, known_for) >= enough
+        return not enough or seen_twice or age >= 2 * enough
+
+    def fetch(self, drop: Drop, to: Path) -> dict[str, str]:
+        """Copy the file; a link put in its place, or a change while it is copied, is refused."""
         source = self.folder / drop.key
-        if not stat.S_ISREG(source.lstat().st_mode):
-            raise OSError(f"{drop.name} is no longer a regular file")
-        shutil.copyfile(source, to, follow_symlinks=False)
+        try:
+            number = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            raise Changed(f"a drop cannot be opened ({type(error).__name__})") from None
+        with os.fdopen(number, "rb") as stream, to.open("wb") as copy:
+            if _fingerprint(os.fstat(number)) != drop.fingerprint:
+                raise Changed("a drop was replaced after it was listed")
+            while piece := stream.read(1 << 20):
+                copy.write(piece)
+            if _fingerprint(os.fstat(number)) != drop.fingerprint:
+                raise Changed("a drop changed while it was copied")
+        return self.sidecars.read(source)
 
-    def _drop(self, path: Path) -> Drop | None:
-        """The file as a drop, or None for folders, links, special, hidden and half-written files."""
-        relative = path.relative_to(self.folder)
-        hidden = any(part.startswith(".") for part in relative.parts)
-        if hidden or path.name.lower().endswith(UNFINISHED):
+    def mark(self, key: str, fingerprint: str) -> str:
+        """A folder's files stay where they are."""
+        return "left"
+
+    def _files(self, folder: Path, inside: str) -> Iterator[str]:
+        """Keys of the regular files below a folder; hidden ones, links and special files are passed over."""
+        try:
+            entries = list(os.scandir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from self._files(Path(entry.path), f"{inside}{entry.name}/")
+            elif entry.is_file(follow_symlinks=False) and not entry.name.lower().endswith(UNFINISHED):
+                yield inside + entry.name
+
+    def _drop(self, key: str) -> Drop | None:
+        """The file as a drop; None if it has gone, or is another file's metadata."""
+        path = self.folder / key
+        if self.sidecars.is_sidecar(path):
             return None
         try:
             info = path.lstat()
-        except FileNotFoundError:
+        except OSError:
             return None
-        if not stat.S_ISREG(info.st_mode) or any(p.is_symlink() for p in path.parents if p != self.folder):
-            return None
-        return Drop(str(relative), f"{info.st_size}-{info.st_mtime_ns}", path.name, info.st_size)
+        return Drop(key, _fingerprint(info), path.name, info.st_size, is_urgent(key))
 
 
-class S3Inbox:
-    """A bucket and prefix, AWS or compatible. An object appears only when wholly written."""
-
-    def __init__(self, bucket: str, prefix: str, endpoint_url: str = "") -> None:
-        import boto3
-        from botocore.config import Config
-
-        self.bucket, self.prefix = bucket, prefix
-        config = Config(
-            connect_timeout=5, read_timeout=30, retries={"max_attempts": 5, "mode": "standard"},
-            s3={"addressing_style": "path" if endpoint_url else "auto"},
-        )  # fmt: skip
-        self._client: Any = boto3.client("s3", endpoint_url=endpoint_url or None, config=config)
-
-    def ready(self) -> Iterator[Drop]:
-        """Objects below the prefix, page by page; the ETag is the fingerprint."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
-        for page in pages:
-            for row in page.get("Contents", []):
-                if not row["Key"].endswith("/"):
-                    name = row["Key"].rsplit("/", 1)[-1]
-                    yield Drop(row["Key"], row["ETag"].strip('"'), name, row["Size"])
-
-    def fetch(self, drop: Drop, to: Path) -> None:
-        """Download the object as it was when listed (IfMatch), in pieces."""
-        body = self._client.get_object(Bucket=self.bucket, Key=drop.key, IfMatch=drop.fingerprint)["Body"]
-        with to.open("wb") as stream:
-            for piece in body.iter_chunks(1 << 20):
-                stream.write(piece)
+def _fingerprint(info: os.stat_result) -> str:
+    return f"{info.st_size}-{info.st_mtime_ns}" if stat.S_ISREG(info.st_mode) else "not a file"
 
 
-def open_inbox(location: str, *, stable_seconds: float, endpoint_url: str = "") -> Inbox:
+def open_inbox(
+    location: str, *, stable_seconds: float, options: S3Options | None = None, processed: str = "leave",
+    processed_prefix: str = "processed/", queue_url: str = "", queue_endpoint: str = "",
+    sidecars: Sidecars | None = None,
+) -> Inbox:  # fmt: skip
     """The inbox at a folder path or `s3://bucket/prefix`."""
     if location.startswith("s3://"):
-        parts = urlsplit(location)
-        return S3Inbox(parts.netloc, parts.path.lstrip("/"), endpoint_url)
-    return FolderInbox(Path(location), stable_seconds)
+        from intake.s3 import place
+        from intake.s3_inbox import S3Inbox
+        from intake.sqs import Notices
+
+        options = options or S3Options()
+        notices = Notices(queue_url, queue_endpoint, options) if queue_url else None
+        bucket, prefix = place(location)
+        return S3Inbox(bucket, prefix, options, processed, processed_prefix, notices)
+    return FolderInbox(Path(location), stable_seconds, sidecars)

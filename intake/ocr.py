@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from casefile.records import Word
-from intake.lines import RawWord, in_lines
+from intake.lines import in_lines
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
@@ -107,7 +107,7 @@ def _show(library: Any, gray: Gray) -> None:
     library.SetSourceResolution(200)
 
 
-def _word(row: str, width: int, height: int) -> RawWord | None:
+def _word(row: str, width: int, height: int) -> Word | None:
     """One row of the OCR program's table as a word; None for the structure rows and for noise."""
     cells = row.split("\t")
     if len(cells) != 12 or cells[0] != "5":
@@ -117,4 +117,4 @@ def _word(row: str, width: int, height: int) -> RawWord | None:
     if confidence < 0 or down > TALLEST * height or not re.search(r"\w|[/$#:%]", text):
         return None
     box = left / width, top / height, min(1.0, (left + across) / width), min(1.0, (top + down) / height)
-    return text, box, confidence / 100
+    return Word(text, box, confidence / 100, 0)

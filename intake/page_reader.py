@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from casefile.records import PageText, Problem, Word
-from intake import ocr, pages, second_reader
+from intake import line_reader, ocr, pages, second_reader, whole_page
 from intake.banner import split_banner
 from intake.ink import find_ink
 
@@ -27,15 +27,20 @@ def read_page(job: Job) -> tuple[PageText, Problem | None]:
     """Read one page image that is not blank."""
     number = job.image.page_number
     page, pixels = _read_upright(job.image)
-    words, banner = split_banner(page.words)
-    ink = find_ink(pixels, words)
-    if job.second_words:
-        words = second_reader.read_again(pixels, words, job.second_words)
-    page = replace(page, words=words, banner=banner, ink=ink)
+    words = _second_opinion(pixels, page.words, job.second_words) if job.second_words else page.words
+    words, banner = split_banner(words)
+    page = replace(page, words=words, banner=banner, ink=find_ink(pixels, words))
     if page.confidence >= POOR and words:
         return page, None
     message = f"Page {number} was read poorly. Compare with the image, or ask for a resend in fine mode."
     return page, Problem("low_quality", message, number)
+
+
+def _second_opinion(pixels: pages.Gray, words: tuple[Word, ...], budget: int) -> tuple[Word, ...]:
+    """The words that matter read again; the whole page where the first reader clearly struggled."""
+    if whole_page.is_poor(words) and line_reader.is_available():
+        return whole_page.read_whole(pixels, words)
+    return second_reader.read_again(pixels, words, budget)
 
 
 def _read_upright(image: pages.PageImage) -> tuple[PageText, pages.Gray]:

@@ -11,12 +11,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 Gray = NDArray[np.uint8]
 DPI = 200
+SKETCH_DPI = 40
+"""Enough to tell whether a scanned picture is all that its page shows."""
 LETTER_HEIGHT = 11.0
+MARK = 8
+"""Dark pixels that hang together after single specks are gone; a hyphen of 9-point print has more."""
 PDFIUM = threading.Lock()
 """The PDF renderer serves one thread at a time."""
 
@@ -38,25 +43,59 @@ def tiff_pages(path: Path, max_megapixels: int) -> Iterator[PageImage]:
             dpi = (DPI, DPI)
             try:
                 image.seek(index)
-                _refuse_huge(image, max_megapixels)
+                refuse_huge(image, max_megapixels)
                 dpi = _fax_dpi(image)
                 yield PageImage(index + 1, _square(np.asarray(image.convert("L")), dpi), dpi)
             except (OSError, ValueError, SyntaxError, EOFError) as error:
                 yield PageImage(index + 1, None, dpi, type(error).__name__)
 
 
-def photo_page(path: Path, max_megapixels: int) -> PageImage:
-    """A JPEG or PNG: turned as its camera says, evened out if lit unevenly."""
-    with Image.open(path) as image:
-        _refuse_huge(image, max_megapixels)
-        gray = np.asarray(ImageOps.exif_transpose(image).convert("L"))
-    height = gray.shape[0]
-    scale = DPI * LETTER_HEIGHT / height
-    if not 0.8 < scale < 1.25:
-        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        gray = np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=method), dtype=np.uint8)
-    dpi = round(height / LETTER_HEIGHT)
-    return PageImage(1, even_light(gray), (dpi, dpi))
+def pdf_page_image(document: pdfium.PdfDocument, index: int, max_megapixels: int) -> tuple[Gray, tuple[int, int]]:
+    """A PDF page as square pixels at about 200 dpi, and the resolution of what was scanned.
+
+    Where the page is nothing but one scanned picture, that picture itself is taken; else the page is drawn.
+    """
+    drawn = render_pdf_page(document, index, max_megapixels, SKETCH_DPI)
+    with PDFIUM:
+        page = document[index]
+        try:
+            found = _only_picture(page, max_megapixels)
+        finally:
+            page.close()
+    if found and _looks_like(found[0], drawn):
+        return _square(*found), found[1]
+    return render_pdf_page(document, index, max_megapixels), (DPI, DPI)
+
+
+def _only_picture(page: pdfium.PdfPage, max_megapixels: int) -> tuple[Gray, tuple[int, int]] | None:
+    """The picture that makes up a whole scanned page with its resolution, or None when there is more to see."""
+    width, height = page.get_size()
+    pictures = []
+    for number, item in enumerate(page.get_objects(max_depth=1)):
+        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+            pictures.append(item)
+        elif item.type != raw.FPDF_PAGEOBJ_TEXT or number > 2000:
+            return None
+    if len(pictures) != 1 or page.get_rotation():
+        return None
+    a, b, c, d, _, _ = pictures[0].get_matrix().get()
+    if b or c or not 0.95 * width <= a <= 1.05 * width or not 0.95 * height <= d <= 1.05 * height:
+        return None
+    across, down = pictures[0].get_px_size()
+    if not 0 < across * down <= max_megapixels * 1e6:
+        return None
+    dpi = round(across * 72 / a), round(down * 72 / d)
+    if not all(90 <= edge <= 1300 for edge in dpi):
+        return None
+    bitmap = pictures[0].get_bitmap()
+    return np.array(bitmap.to_pil().convert("L"), dtype=np.uint8), dpi
+
+
+def _looks_like(picture: Gray, drawn: Gray) -> bool:
+    """Whether a picture is what the page shows: a mask, a matte or a colour table may make it another."""
+    size = (64, 82)
+    one, two = (cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.float32) for gray in (picture, drawn))
+    return float(np.abs(one - two).mean()) < 12
 
 
 def render_pdf_page(document: pdfium.PdfDocument, index: int, max_megapixels: int, dpi: int = DPI) -> Gray:
@@ -72,14 +111,6 @@ def render_pdf_page(document: pdfium.PdfDocument, index: int, max_megapixels: in
             return np.array(page.render(scale=scale, grayscale=True).to_numpy().squeeze(), dtype=np.uint8)
         finally:
             page.close()
-
-
-def even_light(gray: Gray) -> Gray:
-    """Divide by the blurred background, which takes shadows off a photographed page."""
-    small = cv2.resize(gray, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
-    background = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 21)
-    light = cv2.resize(background, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(gray, np.maximum(light, 1), scale=255), dtype=np.uint8)
 
 
 def deskew(gray: Gray) -> tuple[Gray, float]:
@@ -110,13 +141,26 @@ def prepare(gray: Gray) -> Gray:
 
 
 def is_blank(gray: Gray) -> bool:
-    """Whether nothing but specks is on the page; one short word is enough to say no."""
+    """Whether nothing but specks, streaks, punched holes and dark edges is on the page; one hyphen is enough to say no.
+
+    The margin where fax machines print their line is left out. Dust larger than a hyphen counts as a mark: such a page
+    is read, so that none with a word on it is ever lost.
+    """
     clean = cv2.medianBlur(gray, 3)
     height, width = clean.shape
     middle = clean[int(height * 0.045) : int(height * 0.985), int(width * 0.02) : int(width * 0.98)]
-    count, _, stats, _ = cv2.connectedComponentsWithStats((middle < 128).astype(np.uint8), connectivity=8)
-    marks = int((stats[1:, cv2.CC_STAT_AREA] >= 20).sum()) if count > 1 else 0
-    return marks < 4
+    count, _, stats, centres = cv2.connectedComponentsWithStats((middle < 128).astype(np.uint8), connectivity=8)
+    return not any(
+        area >= MARK and not _is_machine_mark(across, down, area, float(centre[0]) / middle.shape[1], middle.shape)
+        for (_, _, across, down, area), centre in zip(stats[1:count], centres[1:count], strict=True)
+    )
+
+
+def _is_machine_mark(across: int, down: int, area: int, place: float, shape: tuple[int, ...]) -> bool:
+    """A streak over much of the page, or something large and solid in the side margins."""
+    if (across <= 4 and down > 0.1 * shape[0]) or (down <= 4 and across > 0.1 * shape[1]):
+        return True
+    return not 0.06 < place < 0.94 and min(across, down) > 14 and area > 0.6 * across * down
 
 
 def _fax_dpi(image: Image.Image) -> tuple[int, int]:
@@ -155,7 +199,7 @@ def _turn(gray: Gray, angle: float, fill: int) -> Gray:
     return np.asarray(turned, dtype=np.uint8)
 
 
-def _refuse_huge(image: Image.Image, max_megapixels: int) -> None:
+def refuse_huge(image: Image.Image, max_megapixels: int) -> None:
     """Stop before a decompression bomb is unpacked."""
     if image.width * image.height > max_megapixels * 1_000_000:
         raise ValueError("too many pixels")

@@ -10,9 +10,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pdfplumber
 import pypdfium2 as pdfium
-from pdfplumber.pdf import PDF
 from PIL import Image
 
 from casefile.records import Box, PageText, Problem, Word
@@ -20,8 +20,9 @@ from intake import pages
 from intake.ink import find_ink
 from intake.limits import Limits
 from intake.page_reader import Job, read_page
+from intake.photo import photo_page
 from intake.sniff import media_type, refusal
-from intake.text_layer import is_real, page_words
+from intake.text_layer import SURE, is_shown, is_spelt, own_words, plumber_words
 from intake.vault import sha256_of
 from intake.workers import WorkerDied, WorkerTimeout, pool
 
@@ -121,58 +122,56 @@ def _open_pdf(path: Path, limits: Limits) -> tuple[int, Iterator[Work]]:
 
 def _pdf_works(path: Path, document: pdfium.PdfDocument, total: int, limits: Limits) -> Iterator[Work]:
     """One piece of work a page; the PDF libraries run here, in one thread, only OCR runs beside."""
-    plumber = _plumber(path)
     for index in range(total):
-        words: tuple[Word, ...] = ()
-        real = False
-        if plumber is not None and index < len(plumber.pages):
-            words, real = _own_words(plumber, index)
-        if real:
-            ink = (
-                _own_ink(document, index, words, limits) if ASKS_TO_SIGN.search(" ".join(w.text for w in words)) else ()
-            )
-            yield _ready(PageText(index + 1, words, "text-layer", 0.99, 0, False, (72, 72), None, ink))
+        words, turn = _own_words(path, document, index)
+        if words:
+            asked = ASKS_TO_SIGN.search(" ".join(word.text for word in words))
+            ink = _own_ink(document, index, words, turn, limits) if asked else ()
+            yield _ready(PageText(index + 1, words, "text-layer", SURE, turn, False, (72, 72), None, ink))
             continue
         try:
-            image = pages.render_pdf_page(document, index, limits.max_megapixels)
+            image, dpi = pages.pdf_page_image(document, index, limits.max_megapixels)
         except (pdfium.PdfiumError, ValueError, MemoryError):
             yield _broken_page(index + 1)
             continue
-        yield _image_work(pages.PageImage(index + 1, image, (pages.DPI, pages.DPI)), limits)
-    if plumber is not None:
-        plumber.close()
+        yield _image_work(pages.PageImage(index + 1, image, dpi), limits)
     with pages.PDFIUM:
         document.close()
 
 
-def _own_ink(document: pdfium.PdfDocument, index: int, words: tuple[Word, ...], limits: Limits) -> Ink:
+def _own_ink(document: pdfium.PdfDocument, index: int, words: tuple[Word, ...], turn: int, limits: Limits) -> Ink:
     """Pen strokes drawn on a born-digital page; none where the page cannot be rendered."""
     try:
-        return find_ink(pages.render_pdf_page(document, index, limits.max_megapixels, INK_DPI), words)
+        gray = pages.render_pdf_page(document, index, limits.max_megapixels, INK_DPI)
+        return find_ink(np.ascontiguousarray(np.rot90(gray, -turn // 90)), words)
     except (pdfium.PdfiumError, ValueError, MemoryError):
         return ()
 
 
-def _plumber(path: Path) -> PDF | None:
-    """The PDF for its words; None where only the renderer can open it."""
+def _own_words(path: Path, document: pdfium.PdfDocument, index: int) -> tuple[tuple[Word, ...], int]:
+    """A page's own words and its turn; none where they cannot be believed or are not what a person sees."""
     try:
-        plumber = pdfplumber.open(path)
-        len(plumber.pages)
-    except Exception:  # pdfminer raises many kinds on damaged files; the renderer still has its say
-        return None
-    return plumber
+        with pages.PDFIUM:
+            page = document[index]
+            try:
+                words, turn = own_words(page)
+                if not words or not is_shown(page):
+                    return (), 0
+            finally:
+                page.close()
+    except (pdfium.PdfiumError, ValueError, MemoryError):
+        return (), 0
+    return (words, turn) if is_spelt(words) else (_plumbed(path, index), 0)
 
 
-def _own_words(plumber: PDF, index: int) -> tuple[tuple[Word, ...], bool]:
-    """A page's own words and whether they can be believed."""
+def _plumbed(path: Path, index: int) -> tuple[Word, ...]:
+    """The words as the other PDF library spells them, where those make sense."""
     try:
-        page = plumber.pages[index]
-        words = page_words(page)
-        real = is_real(page, words)
-        page.close()
-    except Exception:  # as above: a page whose text cannot be parsed goes to OCR
-        return (), False
-    return words, real
+        with pdfplumber.open(path, pages=[index + 1]) as plumber:
+            words = plumber_words(plumber.pages[0])
+    except Exception:  # pdfminer raises many kinds on damaged files; such a page goes to OCR
+        return ()
+    return words if is_spelt(words) else ()
 
 
 def _ready(page: PageText, problem: Problem | None = None) -> Work:
@@ -189,7 +188,7 @@ def _broken_page(number: int) -> Work:
 
 def _photo_work(path: Path, limits: Limits) -> Work:
     try:
-        image = pages.photo_page(path, limits.max_megapixels)
+        image = photo_page(path, limits.max_megapixels)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return _broken_page(1)
     return _image_work(image, limits)

@@ -1,27 +1,18 @@
-"""A second opinion on the words that matter: PP-OCRv6's line recogniser, whose model comes inside the rapidocr wheel.
+"""A second opinion on the words that matter, for pages that were read well.
 
-It costs about 7 ms per hundred pixels of a line 48 pixels high on one core, so only words that look like a code, an
-identifier or a date are read again, and a page has a budget.
+Recognition is dear (`line_reader.py`), so only words that look like a code, an identifier or a date are read again,
+and a page has a budget. Pages that were read poorly are read again whole (`whole_page.py`).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
-from importlib.util import find_spec
 from itertools import groupby
-from pathlib import Path
-from typing import Any
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from casefile.records import Box, Word, union
+from intake.line_reader import Gray, read_line
 
-Gray = NDArray[np.uint8]
-HEIGHT = 48
 SURE = 0.90
 """Mean probability from which the second reading replaces one it disagrees with, however sure the first was."""
 SURER = 0.75
@@ -40,49 +31,6 @@ LABEL_SURE = 0.6
 """A doubtful label takes the second reading when that is at least this sure, and surer than the first."""
 LABEL_SHARE = 0.5
 """Labels may take this share of the budget on top of it."""
-
-
-@cache
-def _model() -> tuple[Any, str, NDArray[np.bool_]] | None:
-    """Session, alphabet, and which places of it are printable ASCII; None where the wheel is missing."""
-    spec = find_spec("rapidocr")
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    import onnxruntime
-
-    path = Path(spec.submodule_search_locations[0]) / "models" / "PP-OCRv6_rec_small.onnx"
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    letters = session.get_modelmeta().custom_metadata_map["character"].splitlines()
-    alphabet = ["", *letters, " "]
-    plain = np.array([n == 0 or (len(ch) == 1 and " " <= ch <= "~") for n, ch in enumerate(alphabet)])
-    return session, "\x00".join(alphabet), plain
-
-
-def is_available() -> bool:
-    """Whether the second reader can run here."""
-    return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
-
-
-def read_crop(crop: Gray) -> tuple[str, float]:
-    """What one line of text says, and the mean probability of its letters; ("", 0) when nothing is seen."""
-    model = _model()
-    if model is None or min(crop.shape) < 4:
-        return "", 0.0
-    session, joined, plain = model
-    width = max(32, min(1600, round(crop.shape[1] * HEIGHT / crop.shape[0])))
-    line = cv2.resize(
-        crop, (width, HEIGHT), interpolation=cv2.INTER_AREA if crop.shape[0] > HEIGHT else cv2.INTER_CUBIC
-    )
-    batch = np.repeat(((line.astype(np.float32) / 127.5) - 1.0)[None, None], 3, axis=1)
-    scores = session.run(None, {session.get_inputs()[0].name: batch})[0][0][:, : plain.size] * plain
-    best = scores.argmax(axis=1)
-    alphabet = joined.split("\x00")
-    kept = [n for n, place in enumerate(best) if place and (n == 0 or best[n - 1] != place)]
-    text = "".join(alphabet[best[n]] for n in kept)
-    return text.strip(), float(np.mean([scores[n, best[n]] for n in kept])) if kept else 0.0
 
 
 def read_again(gray: Gray, words: tuple[Word, ...], budget: int) -> tuple[Word, ...]:
@@ -145,7 +93,7 @@ def _runs(words: tuple[Word, ...]) -> list[list[Word]]:
     for _, line in groupby(words, key=lambda word: word.line):
         fresh = True
         for word in line:
-            if not fresh and _is_torn(runs[-1][-1], word):
+            if not fresh and is_torn(runs[-1][-1], word):
                 runs[-1].append(word)
             else:
                 runs.append([word])
@@ -153,7 +101,7 @@ def _runs(words: tuple[Word, ...]) -> list[list[Word]]:
     return runs
 
 
-def _is_torn(left: Word, right: Word) -> bool:
+def is_torn(left: Word, right: Word) -> bool:
     """Whether a small gap runs through one code: "J96. 11", "U2386 13490"."""
     gap = (right.box[0] - left.box[2]) * 8.5
     height = (left.box[3] - left.box[1]) * 11
@@ -163,14 +111,19 @@ def _is_torn(left: Word, right: Word) -> bool:
     return bool((gap < 0.8 * height and pieces) or (gap < 0.4 * height and letters) or (gap < 0.22 * height and digits))
 
 
+def matters(text: str) -> bool:
+    """Whether a text looks like a code, an identifier, a date or a measurement."""
+    return bool(MATTERS.fullmatch(text))
+
+
 def _matters(run: list[Word]) -> bool:
     text = "".join(word.text for word in run)
-    if not MATTERS.fullmatch(text):
+    if not matters(text):
         return False
     return not (PLAIN_NUMBER.fullmatch(text) and _least(run) > PLAIN_SURE)
 
 
-def _crop(gray: Gray, box: Box) -> Gray:
+def crop(gray: Gray, box: Box) -> Gray:
     """The words' pixels with a little room around."""
     height, width = gray.shape
     tall = (box[3] - box[1]) * height
@@ -182,7 +135,7 @@ def _crop(gray: Gray, box: Box) -> Gray:
 def _label(gray: Gray, cell: list[Word]) -> list[Word]:
     """A label's words read again as one line; the second reading is taken when it is sure."""
     box = union(word.box for word in cell)
-    text, sure = read_crop(_crop(gray, box))
+    text, sure = read_line(crop(gray, box))
     pieces = text.split()
     if (
         sure < max(LABEL_SURE, _least(cell))
@@ -201,7 +154,7 @@ def _label(gray: Gray, cell: list[Word]) -> list[Word]:
 def _second(gray: Gray, run: list[Word]) -> list[Word]:
     """One run read again and weighed against the first reading."""
     box, first = union(word.box for word in run), "".join(word.text for word in run)
-    text, sure = read_crop(_crop(gray, box))
+    text, sure = read_line(crop(gray, box))
     text = text.replace(" ", "")
     confidence = min(word.confidence for word in run)
     whole = replace(run[0], text=first, box=box)
@@ -209,13 +162,13 @@ def _second(gray: Gray, run: list[Word]) -> list[Word]:
         return run
     if text == first:
         return [replace(whole, confidence=max(confidence, min(AGREED, 0.5 * (1 + sure))))]
-    if _bare(text) == _bare(first):
+    if bare(text) == bare(first):
         return [replace(whole, confidence=max(confidence, 0.9))]
     if (sure >= SURE or (sure >= SURER and sure > confidence)) and 0.5 <= len(text) / len(first) <= 2:
         return [replace(whole, text=text, confidence=min(SPLIT, sure), other=first)]
     return [replace(word, confidence=min(word.confidence, 0.6), other=text) for word in run]
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Without the punctuation at the edges that two readers rarely agree on."""
     return text.strip(".,:;()[]-_'\"|")

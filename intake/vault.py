@@ -6,6 +6,19 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Protocol
+
+
+class Originals(Protocol):
+    """Where originals are kept: a folder, or a bucket with a folder of working copies."""
+
+    def path(self, sha256: str) -> Path:
+        """A local file with the original's bytes."""
+        ...
+
+    def put(self, path: Path) -> str:
+        """Keep a copy of the file for good; returns its SHA-256."""
+        ...
 
 
 def sha256_of(path: Path) -> str:

@@ -1,205 +1,135 @@
-"""Pages we draw ourselves: contents, timeline, slip sheets, annex. Links are recorded as they are laid out."""
+"""The sheets around the exhibits: first sheet, contents, new pages, slip sheets, volume covers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from io import BytesIO
-from pathlib import Path
-
-from reportlab.lib.pagesizes import letter
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
+from collections.abc import Mapping, Sequence
 
 from casefile.records import CaseFile
-from packet_builder.plan import PacketPlan, Part
+from packet_builder.drawing import INK, LEFT, RIGHT, RULE, SOFT, WIDTH, Goal, Sheets, wrapped
+from packet_builder.plan import SECTIONS, PacketPlan, Part
+from packet_builder.request import Request
+from packet_builder.tables import Column, Table
 
-LIBERATION = Path("/usr/share/fonts/truetype/liberation")
-LEFT, RIGHT, TOP, BOTTOM = 60.0, 552.0, 720.0, 72.0
-Rect = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class Link:
-    """A rectangle on a drawn page (index from 0 within its part) that leads to a packet page."""
-
-    page: int
-    rect: Rect
-    target: int
+SECTION_TITLES = {name: title for name, title, _ in SECTIONS}
+NOT_STATED = "not stated in the record"
 
 
-@dataclass
-class Drawn:
-    """A drawn part: its PDF, page count and links."""
-
-    pdf: bytes = b""
-    pages: int = 0
-    links: list[Link] = field(default_factory=list)
-
-
-class Table:
-    """Rows of cells that flow over pages, each row as high as its tallest cell."""
-
-    def __init__(self, title: str, columns: tuple[tuple[str, float], ...]) -> None:
-        self._bytes = BytesIO()
-        self._canvas = Canvas(self._bytes, pagesize=letter, invariant=1)
-        self._regular, self._bold = _fonts()
-        self.drawn = Drawn()
-        self._y = TOP
-        self._begin(title, columns)
-
-    def section(self, title: str, columns: tuple[tuple[str, float], ...]) -> None:
-        """Start another table below, or on a new page when little room is left."""
-        self._y -= 26
-        if self._y < BOTTOM + 90:
-            self._turn()
-            self._y = TOP
-        self._head(title, columns)
-
-    def row(self, cells: tuple[str, ...], target: int | None = None) -> None:
-        """One row; the whole row links to the packet page `target`."""
-        lines = [
-            _wrapped(cell, self._regular, 9.5, width - 8) for cell, (_, width) in zip(cells, self._columns, strict=True)
-        ]
-        height = max(len(cell) for cell in lines) * 12 + 6
-        if self._y - height < BOTTOM:
-            self._turn()
-            self._head(self._title, self._columns)
-        x = LEFT
-        self._canvas.setFont(self._regular, 9.5)
-        self._canvas.setFillColorRGB(*((0.05, 0.2, 0.5) if target is not None else (0, 0, 0)))
-        for cell, (_, width) in zip(lines, self._columns, strict=True):
-            for number, words in enumerate(cell):
-                self._canvas.drawString(x, self._y - 12 - 12 * number, words)
-            x += width
-        self._canvas.setFillColorRGB(0, 0, 0)
-        self._canvas.setStrokeColorRGB(0.8, 0.8, 0.8)
-        self._canvas.line(LEFT, self._y - height, RIGHT, self._y - height)
-        if target is not None:
-            self.drawn.links.append(Link(self.drawn.pages, (LEFT, self._y - height, RIGHT, self._y), target))
-        self._y -= height
-
-    def done(self) -> Drawn:
-        """Finish the last page."""
-        self._turn()
-        self._canvas.save()
-        self.drawn.pdf = self._bytes.getvalue()
-        return self.drawn
-
-    def _begin(self, title: str, columns: tuple[tuple[str, float], ...]) -> None:
-        self._y = TOP
-        self._head(title, columns)
-
-    def _head(self, title: str, columns: tuple[tuple[str, float], ...]) -> None:
-        self._title, self._columns = title, columns
-        self._canvas.setFillColorRGB(0, 0, 0)
-        self._canvas.setFont(self._bold, 15)
-        self._canvas.drawString(LEFT, self._y, title)
-        self._y -= 26
-        self._canvas.setFont(self._bold, 9)
-        x = LEFT
-        for name, width in columns:
-            self._canvas.drawString(x, self._y, name)
-            x += width
-        self._canvas.setStrokeColorRGB(0.2, 0.2, 0.2)
-        self._y -= 6
-        self._canvas.line(LEFT, self._y, RIGHT, self._y)
-
-    def _turn(self) -> None:
-        self._canvas.showPage()
-        self.drawn.pages += 1
-        self._y = TOP
-
-
-def contents(case: CaseFile, plan: PacketPlan) -> Drawn:
-    """Every part with its Bates range, linked."""
-    table = Table("Contents", (("Part", 80), ("Document", 210), ("Date", 72), ("Pages", 130)))
+def contents(sheets: Sheets, plan: PacketPlan) -> None:
+    """Every part with its Bates range, linked; over volumes, with the volume that holds it."""
+    many = plan.volumes > 1
+    sheets.heading("Contents", f"{plan.pages:,} pages, {plan.bates(0)} to {plan.bates(plan.pages - 1)}"
+                   + (f", in {plan.volumes} volumes" if many else "") + ". The number at the foot of each page is its label in the file.")  # fmt: skip
+    columns = [Column("Part", 16, bold=True), Column("Document", 42), Column("Dated", 13), Column("Pages", 29)]
+    table = Table(sheets, [*columns, Column("Volume", 9)] if many else columns)
+    section = ""
     for part in plan.parts:
-        name = part.name if part.exhibit else ""
+        if part.section != section and part.exhibit:
+            section = part.section
+            table.band(SECTION_TITLES[section])
         on = part.exhibit.on.isoformat() if part.exhibit and part.exhibit.on else ""
-        table.row((name, part.title, on, bates_range(plan, part)), part.first)
-    return table.done()
+        cells = [part.name if part.exhibit else "", part.title, on, plan.range_of(part)]
+        table.row([*cells, str(part.volume)] if many else cells, Goal(part.first))
 
 
-def timeline(case: CaseFile, plan: PacketPlan) -> Drawn:
-    """What happened, by day, each event linked to the page that shows it."""
-    table = Table("Timeline", (("Date", 72), ("Lane", 72), ("Event", 208), ("Shown on", 140)))
-    for event in case.events:
-        proof = event.evidence
-        index = plan.index_of(proof.fax_sha256, proof.page) if proof else None
-        where = plan.bates(index) if index is not None else "not bound here"
-        table.row((event.on.isoformat() if event.on else "undated", event.lane, event.title, where), index)
-    if not case.events:
-        table.row(("", "", "No dated event was found.", ""))
-    return table.done()
+def slip_sheet(sheets: Sheets, part: Part, plan: PacketPlan, request: Request, notes: Sequence[str]) -> None:
+    """The sheet before an exhibit: its letter, what it is, where it came from, what binding took off."""
+    exhibit = part.exhibit
+    assert exhibit
+    middle = WIDTH / 2
+    with sheets.tagged("P"):
+        sheets.text(middle, 548, SECTION_TITLES[part.section], "serif-italic", 12, SOFT, "middle")
+    with sheets.tagged("H1"):
+        sheets.text(middle, 500, part.name, "serif-bold", 34, INK, "middle")
+    y = 462.0
+    with sheets.tagged("H2"):
+        for line in wrapped(part.title, "serif", 18, RIGHT - LEFT)[:6]:
+            sheets.text(middle, y, line, "serif", 18, INK, "middle")
+            y -= 24
+    sheets.rule(middle - 90, middle + 90, y + 4, RULE, 0.8)
+    count = len(exhibit.pages)
+    pages = _pages_of(plan, part)
+    lines = [
+        f"Dated {exhibit.on.isoformat()}" if exhibit.on else "Undated",
+        f"{count} page{'s' if count != 1 else ''}, {pages}",
+        *([f"From {request.names[exhibit.fax_sha256]}"] if exhibit.fax_sha256 in request.names else []),
+        f"Source SHA-256 {exhibit.fax_sha256[:32]}",
+        *(f"The source {note}." for note in notes),
+    ]
+    y -= 18
+    with sheets.tagged("P"):
+        for text in lines:
+            for line in wrapped(text, "sans", 9.5, 400)[:8]:
+                sheets.text(middle, y, line, "sans", 9.5, SOFT, "middle")
+                y -= 15
 
 
-def annex(case: CaseFile, plan: PacketPlan) -> Drawn:
-    """Checklist verdicts with rule versions, clocks, and what became of every page received."""
-    table = Table("Annex: checklist", (("Requirement", 120), ("Answer", 76), ("Why", 186), ("Rule", 110)))
-    for verdict in case.verdicts:
-        proof = verdict.evidence
-        index = plan.index_of(proof.fax_sha256, proof.page) if proof else None
-        table.row((verdict.title, verdict.answer.replace("_", " "), verdict.reason, verdict.rule), index)
-    for clock in case.clocks:
-        table.row((clock.name, clock.due.isoformat() if clock.due else "cannot be told", clock.note, clock.rule))
-    table.section("Page ledger", (("Fax (SHA-256)", 120), ("Page", 50), ("State", 90), ("Reason or place", 232)))
-    for row in case.ledger:
-        index = plan.index_of(row.fax_sha256, row.page) if row.state == "exhibit" else None
-        place = plan.bates(index) if index is not None else row.reason
-        table.row((row.fax_sha256[:16], str(row.page), row.state.replace("_", " "), place), index)
-    return table.done()
+def _pages_of(plan: PacketPlan, part: Part) -> str:
+    """The Bates range of an exhibit without its slip sheet."""
+    return plan.range_of(Part(part.name, part.title, part.first + 1, part.pages - 1))
 
 
-def slip_sheet(part: Part, plan: PacketPlan) -> bytes:
-    """The sheet before an exhibit: its letter, what it is, where it came from."""
-    assert part.exhibit
-    regular, bold = _fonts()
-    stream = BytesIO()
-    canvas = Canvas(stream, pagesize=letter, invariant=1)
-    canvas.setFont(bold, 34)
-    canvas.drawCentredString(306, 470, part.name)
-    canvas.setFont(regular, 17)
-    canvas.drawCentredString(306, 432, part.title)
-    canvas.line(206, 416, 406, 416)
-    canvas.setFont(regular, 11)
-    on = f"Dated {part.exhibit.on.isoformat()}" if part.exhibit.on else "Undated"
-    count = len(part.exhibit.pages)
-    lines = (on, f"{count} page{'s' if count != 1 else ''}, {plan.bates(part.first + 1)} to {plan.bates(part.last)}",
-             f"Source SHA-256 {part.exhibit.fax_sha256[:32]}")  # fmt: skip
-    for number, words in enumerate(lines):
-        canvas.drawCentredString(306, 392 - 19 * number, words)
-    canvas.showPage()
-    canvas.save()
-    return stream.getvalue()
+def volume_cover(sheets: Sheets, plan: PacketPlan, number: int, case: CaseFile, request: Request) -> None:
+    """The cover of a further volume: which it is, which pages it holds, what the others hold."""
+    parts = [part for part in plan.parts if part.volume == number]
+    first, last = plan.bates(parts[0].first), plan.bates(parts[-1].last)
+    sheets.heading(f"Volume {number} of {plan.volumes}", f"{request.organisation}: {request.kind} for {case.member_name}, pages {first} to {last} "
+                   f"of {plan.pages:,} in all. The full contents stand in volume 1.")  # fmt: skip
+    table = Table(sheets, [Column("Part", 18, bold=True), Column("Document", 50), Column("Pages", 32)])
+    for part in parts[1:]:
+        table.row((part.name if part.exhibit else "", part.title, plan.range_of(part)), Goal(part.first))
 
 
-def bates_range(plan: PacketPlan, part: Part) -> str:
-    """First and last Bates number of a part."""
-    first, last = plan.bates(part.first), plan.bates(part.last)
-    return first if first == last else f"{first} to {last}"
+def new_pages(sheets: Sheets, plan: PacketPlan, request: Request) -> None:
+    """What this packet adds to what was filed before."""
+    when = f" on {request.filed_on}" if request.filed_on else ""
+    sheets.heading("New since the last filing", f"Pages filed before{when} keep their numbers. The exhibits below were not filed before; "
+                   "their pages take the numbers that follow.")  # fmt: skip
+    table = Table(sheets, [Column("Part", 18, bold=True), Column("Document", 42), Column("New pages", 40)])
+    for part in plan.exhibits():
+        assert part.exhibit
+        fresh = [part.first + 1 + n for n, page in enumerate(part.exhibit.pages)
+                 if (part.exhibit.fax_sha256, page.page_number) not in request.filed]  # fmt: skip
+        if fresh:
+            table.row(
+                (part.name, part.title, f"{plan.bates(fresh[0])} to {plan.bates(fresh[-1])}, {len(fresh)} pages"),
+                Goal(fresh[0]),
+            )
 
 
-def _fonts() -> tuple[str, str]:
-    """Liberation Sans where it is installed, so that the fonts are embedded; else the standard face."""
-    if not (LIBERATION / "LiberationSans-Regular.ttf").exists():
-        return "Helvetica", "Helvetica-Bold"
-    for name, file in (("packet", "LiberationSans-Regular.ttf"), ("packet-bold", "LiberationSans-Bold.ttf")):
-        if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, str(LIBERATION / file)))
-    return "packet", "packet-bold"
+FIRST_SHEETS: Mapping[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
+    "redetermination": (
+        "Request for redetermination", "The elements of a written request under 42 CFR 405.944(b).",
+        (("Beneficiary", "member_name"), ("Medicare number", "member_id"), ("Item or service", "service"), ("Claim", "claim_number"),
+         ("Notice of the decision dated", "denial_date"), ("Ordering practitioner", "provider_name"), ("Practitioner's NPI", "provider_npi")),
+    ),
+    "complaint": (
+        "Complaint: facts at a glance", "The fields that complaint forms ask for, each from the record.",
+        (("Patient and insured", "member_name"), ("Date of birth", "member_dob"), ("Insurer or plan", "payer_name"),
+         ("Member number", "member_id"), ("Claim", "claim_number"), ("Service", "service"), ("Decision dated", "denial_date"),
+         ("Reason the plan gave", "denial_reason"), ("Treating practitioner", "provider_name")),
+    ),
+}  # fmt: skip
 
 
-def _wrapped(words: str, font: str, size: float, width: float) -> list[str]:
-    """Lines no wider than `width`; control characters are dropped, over-long words are cut."""
-    lines, line = [], ""
-    for word in "".join(ch if ch.isprintable() else " " for ch in words[:400]).split():
-        while pdfmetrics.stringWidth(word, font, size) > width:
-            word = word[:-2]
-        longer = f"{line} {word}".strip()
-        if pdfmetrics.stringWidth(longer, font, size) <= width:
-            line = longer
-        else:
-            lines.append(line)
-            line = word
-    return [*lines, line]
+def first_sheet(sheets: Sheets, case: CaseFile, request: Request) -> None:
+    """The sheet that this recipient wants first; what the record does not hold is said, never made up."""
+    title, under, rows = FIRST_SHEETS[request.profile.first_sheet]
+    sheets.heading(title, under)
+    table = Table(sheets, [Column("Field", 30, bold=True), Column("From the record", 70)])
+    for label, name in rows:
+        table.row((label, str(getattr(case, name) or case.facts.get(name, "")) or NOT_STATED))
+    table.row(("Requested by", f"{request.organisation}, {request.contact}"))
+    table.row(("Date of this request", request.letter_date.isoformat()))
+    if request.kind == "complaint":
+        table.row(("Relationship to the patient", case.facts.get("relationship", "provider of the service")))
+        table.row(
+            (
+                "What we ask for",
+                case.facts.get(
+                    "resolution_wanted", "a review of how the plan handled the request, and a written answer"
+                ),
+            )
+        )
+        table.row(
+            ("Signature and release", "see Authority to represent, if bound; otherwise to be signed before filing")
+        )

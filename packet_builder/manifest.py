@@ -4,68 +4,93 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 
 from casefile.records import CaseFile
-from packet_builder.plan import PacketPlan
+from packet_builder import stamp, words
+from packet_builder.geometry import inherited, shape_of
+from packet_builder.page_writer import content_streams, looks_digest, page_digest, split_resources
+from packet_builder.pdf_objects import ObjectGraph
+from packet_builder.plan import PacketPlan, Part
+from packet_builder.request import Request
 
 NAME = "manifest.json"
-LIBRARIES = ("pikepdf", "reportlab", "weasyprint", "pillow")
+LIBRARIES = ("pikepdf", "reportlab", "pypdfium2", "pillow")
+TEMPLATES = Path(__file__).parent.parent / "templates" / "letters"
 
 
-def page_hash(page: pikepdf.Page) -> str:
-    """SHA-256 over a page's boxes, turn, content and images, however the file stores them."""
-    digest = hashlib.sha256(repr([float(edge) for edge in page.mediabox]).encode())
-    digest.update(str(int(page.obj.get("/Rotate", 0))).encode())
-    contents = page.obj.get("/Contents", pikepdf.Array())
-    for stream in contents if isinstance(contents, pikepdf.Array) else [contents]:
-        digest.update(b"\n" + stream.read_bytes())
-    objects = page.obj.get("/Resources", pikepdf.Dictionary()).get("/XObject", pikepdf.Dictionary())
-    for name in sorted(objects.keys()):
-        digest.update(name.encode() + _bytes(objects[name]))
-    return digest.hexdigest()
+def page_hash(graph: ObjectGraph, page: pikepdf.Object) -> str:
+    """SHA-256 over a bound page's box, turn, resources and content, whatever its objects' numbers."""
+    resources = inherited(page, "/Resources")
+    rest, fonts = split_resources(resources)
+    given = []
+    held = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
+    for name in (stamp.FONT, words.FONT):
+        font = held.get(f"/{name}") if isinstance(held, pikepdf.Dictionary) else None
+        given.append(graph.digest_of(font) if font is not None else b"")
+    group = page.get("/Group")
+    body = group.unparse(resolved=True) if isinstance(group, pikepdf.Dictionary) else b""
+    hashes = (graph.digest(rest), graph.digest(fonts), graph.digest(body) if body else b"", *given)
+    looks = looks_digest(shape_of(page), hashes)
+    return page_digest(looks, [graph.digest_of(stream) for stream in content_streams(page)])
 
 
-def _bytes(stream: pikepdf.Object) -> bytes:
-    """Decoded bytes where qpdf can decode without loss, else the coded ones."""
-    if str(stream.get("/Filter", "")) in {"/DCTDecode", "/CCITTFaxDecode", "/JBIG2Decode", "/JPXDecode"}:
-        return stream.read_raw_bytes()
-    try:
-        return stream.read_bytes()
-    except pikepdf.PdfError:
-        return stream.read_raw_bytes()
-
-
-def manifest(case: CaseFile, kind: str, plan: PacketPlan, pdf: pikepdf.Pdf) -> dict[str, Any]:
+def manifest(
+    case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part], hashes: Mapping[int, str],
+    notes: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:  # fmt: skip
     """Everything needed to show, months later, what was sent and from which pages."""
-    sources: dict[int, tuple[str, int]] = {}
-    for part in plan.exhibits():
-        assert part.exhibit
-        for offset, text in enumerate(part.exhibit.pages):
-            sources[part.first + 1 + offset] = (part.exhibit.fax_sha256, text.page_number)
-    pages = [
-        {"bates": plan.bates(index), "content_sha256": page_hash(page),
-         "source_sha256": sources.get(index, ("", 0))[0] or None, "source_page": sources.get(index, ("", 0))[1] or None}
-        for index, page in enumerate(pdf.pages)
-    ]  # fmt: skip
+    pages = []
+    for index in range(parts[0].first, parts[-1].last + 1):
+        sha256, number = plan.sources.get(index, (None, None))
+        pages.append(
+            {
+                "bates": plan.bates(index),
+                "content_sha256": hashes[index],
+                "source_sha256": sha256,
+                "source_page": number,
+            }
+        )
     return {
-        "schema": "casebinder.manifest/1", "case": case.case_id, "kind": kind, "pages": pages,
-        "sources": sorted({sha256 for sha256, _ in sources.values()}),
+        "schema": "casebinder.manifest/1", "case": case.case_id, "kind": request.kind, "level": request.level,
+        "recipient": request.profile.name, "volume": parts[0].volume, "volumes": plan.volumes, "pages": pages,
+        "sources": sorted({row["source_sha256"] for row in pages if row["source_sha256"]}),
+        "names": dict(sorted(request.names.items())),
         "ledger": [{"fax": r.fax_sha256, "page": r.page, "state": r.state, "reason": r.reason} for r in case.ledger],
-        "rules": sorted({verdict.rule for verdict in case.verdicts}),
-        "made_with": {name: version(name) for name in LIBRARIES},
+        "excluded": [{"name": name, "reason": reason} for name, reason in request.excluded],
+        "notes": {sha256: list(rows) for sha256, rows in sorted(notes.items())},
+        "rules": sorted({verdict.rule for verdict in case.verdicts} | {clock.rule for clock in case.clocks if clock.rule}),
+        "templates": template_hashes(), "tables": table_hashes(),
+        "overrides": [{"code": o.code, "reason": o.reason, "by": o.by} for o in request.overrides],
+        "checks": list(request.checks), "made_with": made_with(),
     }  # fmt: skip
 
 
-def attach(pdf: pikepdf.Pdf, content: dict[str, Any]) -> None:
-    """Put the manifest into the file, undated so that the same inputs give the same bytes."""
-    data = json.dumps(content, indent=1, sort_keys=True).encode()
-    pdf.attachments[NAME] = pikepdf.AttachedFileSpec(
-        pdf, data, filename=NAME, mime_type="application/json", creation_date="", mod_date="",
-    )  # fmt: skip
+@cache
+def made_with() -> dict[str, str]:
+    """Versions of the libraries that decide the packet's bytes."""
+    return {name: version(name) for name in LIBRARIES} | {"qpdf": pikepdf.__libqpdf_version__}
+
+
+def template_hashes() -> dict[str, str]:
+    """SHA-256 of every letter template."""
+    return _hashes(TEMPLATES, "*.j2")
+
+
+@cache
+def table_hashes() -> dict[str, str]:
+    """SHA-256 of the directory, the profiles and the topics."""
+    return _hashes(Path(__file__).parent / "data", "*.toml")
+
+
+def _hashes(folder: Path, pattern: str) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob(pattern))}
 
 
 def read(pdf: pikepdf.Pdf) -> dict[str, Any] | None:

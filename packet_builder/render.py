@@ -1,65 +1,54 @@
-"""Plan → PDF: write it, reopen it, check it."""
+"""Case → plan → drawn sheets → written file → reopened and checked."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 
-import pikepdf
-from pikepdf import Array, Dictionary, Name, OutlineItem
-
 from casefile.records import CaseFile
-from packet_builder import front, manifest
+from packet_builder import manifest
+from packet_builder.bound_file import BoundFile, Drawing, Written
+from packet_builder.catalog import Description
+from packet_builder.check import check_file
 from packet_builder.errors import PacketError
-from packet_builder.letter import letter_pdf
-from packet_builder.overlay import overlay, standard_font
-from packet_builder.plan import PacketPlan, Part, plan_packet
-from packet_builder.sources import add_exhibit
-from packet_builder.verify import verify_packet
+from packet_builder.exhibit_pages import Locate, SourceFile
+from packet_builder.page_cache import PageCache
+from packet_builder.plan import PacketPlan, Part
+from packet_builder.preflight import balance
+from packet_builder.request import Request
+from packet_builder.sheets import draw
+from packet_builder.survey import survey
+from packet_builder.volumes import narrowed, settle_volumes
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class PacketResult:
-    """A written and checked packet."""
+    """A written and checked packet; `files` holds all volumes, `path` the first."""
 
     path: Path
     sha256: str
     pages: int
     bates_first: str
     bates_last: str
-
-
-@dataclass(frozen=True)
-class _Front:
-    letter: bytes
-    contents: front.Drawn
-    timeline: front.Drawn
-    annex: front.Drawn
-
-    def lengths(self) -> dict[str, int]:
-        with pikepdf.open(BytesIO(self.letter)) as pdf:
-            letter = len(pdf.pages)
-        return {
-            "letter": letter,
-            "contents": self.contents.pages,
-            "timeline": self.timeline.pages,
-            "annex": self.annex.pages,
-        }
+    files: tuple[Path, ...] = ()
+    plan: PacketPlan | None = None
+    notes: tuple[str, ...] = ()
 
 
 def build_packet(
     case: CaseFile, *, kind: str, source_path: Callable[[str], Path], out: Path, prefix: str, organisation: str,
-    contact: str, letter_date: date, progress: Callable[[int, int], None] | None = None,
+    contact: str, letter_date: date, progress: Progress | None = None, request: Request | None = None,
+    cache: PageCache | None = None,
 ) -> PacketResult:  # fmt: skip
-    """Bind a case into one PDF.
+    """Bind a case into one PDF, or into as many volumes as the recipient's limits ask for.
 
     Args:
         case: The case; its ledger must balance.
-        kind: `appeal` or `complaint`, the name of a letter template.
+        kind: `appeal` or `complaint`.
         source_path: Where the original with a given SHA-256 lies.
         out: The PDF to write; an older one is replaced only by a checked one.
         prefix: Letters before every Bates number.
@@ -67,168 +56,81 @@ def build_packet(
         contact: Our contact line.
         letter_date: The day printed on the letter. The clock is never read: same inputs, same bytes.
         progress: Called with (exhibits done, exhibits in all).
+        request: Everything beyond that: recipient, level, earlier filings; takes the place of the five before it.
+        cache: Where costly findings about source pages are kept.
 
     Raises:
         PacketError: A source cannot be bound, a letter value is missing, or the written file is not what was planned.
     """
-    _balance(case)
-    drawn, plan = _front_matter(case, kind, prefix, organisation, contact, letter_date)
+    request = request or Request(kind, prefix, organisation, contact, letter_date)
+    balance(case)
+    case = narrowed(case, request)
+    own_cache = cache or PageCache(None)
+
+    def locate(sha256: str) -> SourceFile:
+        return SourceFile(source_path(sha256), request.name_of(sha256))
+
+    try:
+        notes = survey(case, locate)
+        plan, drawing = settle_volumes(case, request, locate, lambda cuts: draw(case, request, notes, cuts))
+        files, sha256 = _write_all(case, request, plan, drawing, locate, own_cache, out, notes, progress)
+    finally:
+        if cache is None:
+            own_cache.close()
+    return PacketResult(
+        files[0], sha256, plan.pages, plan.bates(0), plan.bates(plan.pages - 1), tuple(files), plan, request.checks
+    )
+
+
+def _write_all(
+    case: CaseFile, request: Request, plan: PacketPlan, drawing: Drawing, locate: Locate, cache: PageCache, out: Path,
+    notes: dict[str, list[str]], progress: Progress | None,
+) -> tuple[list[Path], str]:  # fmt: skip
+    """Write every volume beside its final place, check it, and only then put it there; returns the first's SHA-256 too."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f".{out.name}.part")
-    with pikepdf.new() as pdf:
-        _assemble(pdf, case, plan, drawn, source_path, progress)
-        _finish(pdf, case, kind, plan, drawn)
-        pdf.save(part, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    _check(part, plan, drawn)
-    part.replace(out)
-    digest = hashlib.sha256(out.read_bytes()).hexdigest()
-    return PacketResult(out, digest, plan.pages, plan.bates(0), plan.bates(plan.pages - 1))
+    made: list[tuple[Path, Path]] = []
+    hashes: list[str] = []
+    try:
+        for number in range(1, plan.volumes + 1):
+            parts = [part for part in plan.parts if part.volume == number]
+            final = out if plan.volumes == 1 else out.with_name(f"{out.stem}-{number}-of-{plan.volumes}{out.suffix}")
+            part = final.with_name(f".{final.name}.part")
+            made.append((part, final))
+            hashes.append(_write(case, request, plan, parts, drawing, locate, cache, part, notes, progress))
+            if request.profile.max_megabytes and part.stat().st_size > request.profile.max_megabytes * 1e6:
+                raise PacketError(
+                    f"volume {number} has {part.stat().st_size / 1e6:.1f} MB, over the recipient's {request.profile.max_megabytes:g} MB."
+                )
+    except BaseException:
+        for part, _ in made:
+            part.unlink(missing_ok=True)
+        raise
+    for part, final in made:
+        part.replace(final)
+    return [final for _, final in made], hashes[0]
 
 
-def _balance(case: CaseFile) -> None:
-    """Every received page has an end state, and every exhibit page is bound exactly once."""
-    if not case.exhibits:
-        raise PacketError(f"case {case.case_id or '(folder)'} has no exhibit to bind.")
-    bound = [(e.fax_sha256, p.page_number) for e in case.exhibits for p in e.pages]
-    if len(bound) != len(set(bound)):
-        raise PacketError("a page would be bound twice; the ledger does not balance.")
-    waiting = [r for r in case.ledger if r.state == "received"]
-    if waiting:
-        first = waiting[0]
-        raise PacketError(f"{len(waiting)} pages have no end state, first {first.fax_sha256[:12]} page {first.page}.")
-    listed = {(r.fax_sha256, r.page) for r in case.ledger if r.state == "exhibit"}
-    if listed != set(bound):
-        odd = sorted(listed ^ set(bound))[0]
-        raise PacketError(f"the ledger does not balance: {odd[0][:12]} page {odd[1]} is listed or bound, not both.")
+def _write(
+    case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part], drawing: Drawing, locate: Locate,
+    cache: PageCache, part: Path, notes: dict[str, list[str]], progress: Progress | None,
+) -> str:  # fmt: skip
+    described = Description(
+        _title(case, request, plan, parts), request.letter_date.isoformat(), pdfa=request.profile.pdfa
+    )
 
+    def made(written: Written) -> dict[str, object]:
+        return manifest.manifest(case, request, plan, parts, written.hashes, notes)
 
-def _front_matter(
-    case: CaseFile, kind: str, prefix: str, organisation: str, contact: str, letter_date: date
-) -> tuple[_Front, PacketPlan]:
-    """Draw the front matter until its own length no longer changes the numbers in it."""
-    lengths = {"letter": 1, "contents": 1, "timeline": 1, "annex": 1}
-    for _ in range(6):
-        plan = plan_packet(case, prefix, lengths)
-        values = _letter_values(case, plan, organisation, contact, letter_date)
-        drawn = _Front(
-            letter_pdf(kind, values),
-            front.contents(case, plan),
-            front.timeline(case, plan),
-            front.annex(case, plan),
-        )
-        if drawn.lengths() == lengths:
-            return drawn, plan
-        lengths = drawn.lengths()
-    raise PacketError("the front matter's length does not settle; shorten the letter.")
-
-
-def _letter_values(case: CaseFile, plan: PacketPlan, organisation: str, contact: str, day: date) -> dict[str, object]:
-    clock = next((c for c in case.clocks if c.due), None)
-    rows = [
-        {"name": part.name, "title": part.title, "bates": front.bates_range(plan, part),
-         "on": part.exhibit.on.isoformat() if part.exhibit and part.exhibit.on else ""}
-        for part in plan.exhibits()
-    ]  # fmt: skip
-    fields = ("member_name", "member_id", "member_dob", "payer_name", "provider_name", "provider_npi", "claim_number",
-              "denial_date", "denial_reason", "service")  # fmt: skip
-    return {
-        **{name: getattr(case, name) for name in fields}, **case.facts, "organisation": organisation, "contact": contact,
-        "letter_date": f"{day:%B} {day.day}, {day.year}", "exhibits": rows,
-        "deadline": clock.due.isoformat() if clock and clock.due else "", "deadline_rule": clock.rule if clock else "",
-    }  # fmt: skip
-
-
-def _assemble(
-    pdf: pikepdf.Pdf, case: CaseFile, plan: PacketPlan, drawn: _Front, source_path: Callable[[str], Path],
-    progress: Callable[[int, int], None] | None,
-) -> None:  # fmt: skip
-    """All pages in the plan's order."""
-    own = {
-        "letter": drawn.letter,
-        "contents": drawn.contents.pdf,
-        "timeline": drawn.timeline.pdf,
-        "annex": drawn.annex.pdf,
-    }
-    done = 0
-    for part in plan.parts:
-        if part.exhibit is None:
-            _append(pdf, own[part.name])
-            continue
-        _append(pdf, front.slip_sheet(part, plan))
-        add_exhibit(pdf, part.exhibit, source_path(part.exhibit.fax_sha256))
-        done += 1
-        if progress:
-            progress(done, len(plan.exhibits()))
-    if len(pdf.pages) != plan.pages:
-        raise PacketError(f"{len(pdf.pages)} pages were assembled; {plan.pages} were planned.")
-
-
-def _append(pdf: pikepdf.Pdf, data: bytes) -> None:
-    with pikepdf.open(BytesIO(data)) as source:
-        pdf.pages.extend(source.pages)
-
-
-def _finish(pdf: pikepdf.Pdf, case: CaseFile, kind: str, plan: PacketPlan, drawn: _Front) -> None:
-    """Stamps and words, links, bookmarks, labels, title and language, manifest."""
-    font = standard_font(pdf)
-    texts = {
-        part.first + 1 + n: text
-        for part in plan.exhibits()
-        if part.exhibit
-        for n, text in enumerate(part.exhibit.pages)
-    }
-    for index, page in enumerate(pdf.pages):
-        overlay(pdf, page, font, plan.bates(index), texts.get(index))
-    for part, made in _linked(plan, drawn):
-        for link in made.links:
-            _add_link(pdf, part.first + link.page, link)
-    with pdf.open_outline() as outline:
-        for part in plan.parts:
-            name = f"{part.name}: {part.title}" if part.exhibit else part.title
-            item = OutlineItem(f"{name} ({plan.bates(part.first)})", part.first)
-            if part.exhibit:
-                pages = range(part.first + 1, part.last + 1)
-                item.children.extend(OutlineItem(f"Page {n} ({plan.bates(i)})", i) for n, i in enumerate(pages, 1))
-            outline.root.append(item)
-    pdf.Root.PageLabels = Dictionary(Nums=Array(_labels(plan)))
-    pdf.Root.Lang = pikepdf.String("en-US")
-    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    pdf.docinfo["/Title"] = f"{kind.capitalize()} packet {case.case_id}".strip()
-    pdf.docinfo["/Producer"] = "casebinder"
-    manifest.attach(pdf, manifest.manifest(case, kind, plan, pdf))
-
-
-def _labels(plan: PacketPlan) -> list[object]:
-    """One label a page, since viewers do not pad numbers with zeros."""
-    return [item for i in range(plan.pages) for item in (i, Dictionary(P=pikepdf.String(plan.bates(i))))]
-
-
-def _linked(plan: PacketPlan, drawn: _Front) -> list[tuple[Part, front.Drawn]]:
-    made = {"contents": drawn.contents, "timeline": drawn.timeline, "annex": drawn.annex}
-    return [(part, made[part.name]) for part in plan.parts if part.name in made]
-
-
-def _add_link(pdf: pikepdf.Pdf, index: int, link: front.Link) -> None:
-    page = pdf.pages[index]
-    note = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([round(edge, 2) for edge in link.rect]),
-                      Border=Array([0, 0, 0]), F=4, Dest=Array([pdf.pages[link.target].obj, Name.Fit]))  # fmt: skip
-    if "/Annots" not in page.obj:
-        page.obj.Annots = Array()
-    page.obj.Annots.append(pdf.make_indirect(note))
-
-
-def _check(path: Path, plan: PacketPlan, drawn: _Front) -> None:
-    """Reopen the file: page count, labels and contents by the manifest, every link's landing place."""
-    problems = verify_packet(path)
-    with pikepdf.open(path) as pdf:
-        if len(pdf.pages) != plan.pages:
-            problems.append(f"{len(pdf.pages)} pages were written; {plan.pages} were planned")
-        places = {page.obj.objgen: index for index, page in enumerate(pdf.pages)}
-        for part, made in _linked(plan, drawn):
-            landed = [places[note.Dest[0].objgen] for n in range(part.pages)
-                      for note in pdf.pages[part.first + n].obj.get("/Annots", [])]  # fmt: skip
-            if landed != [link.target for link in made.links]:
-                problems.append(f"links of the {part.name} do not land where they should")
+    with part.open("wb") as stream:
+        bound = BoundFile(stream, plan, parts, drawing, locate, cache, links=request.profile.links, progress=progress)
+        written = bound.write(described, made)
+    problems = check_file(part, plan, parts, drawing if request.profile.links else None)
     if problems:
-        path.unlink()
         raise PacketError(f"the written packet is not what was planned: {problems[0]}")
+    return written.sha256
+
+
+def _title(case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part]) -> str:
+    """The file's title, which shows in window bars: no patient data."""
+    words = f"{request.kind.capitalize()} packet {case.case_id}".strip()
+    return words if plan.volumes == 1 else f"{words}, volume {parts[0].volume} of {plan.volumes}"

@@ -115,7 +115,7 @@ MORE_LAYOUTS: tuple[Layout, ...] = (
     layouts_office.licence, layouts_office.photo_page, layouts_office.fax_cover,
 )  # fmt: skip
 """Layouts in wordings and styles drawn at random (`samples/wordings.py`, `samples/values.py`, `samples/forms.py`)."""
-FACE_NAMES = ("sans", "serif", "mono", "wide")
+FACE_NAMES = ("sans", "serif", "mono", "wide", "narrow", "office", "book")
 
 
 def write_varied(folder: Path, mode: str, pages: int, seed: int) -> list[Sample]:
@@ -126,34 +126,38 @@ def write_varied(folder: Path, mode: str, pages: int, seed: int) -> list[Sample]
         rng = Random(f"{mode}-{seed}-{number}")
         face = rng.choice(FACE_NAMES)
         sheets = Sheets(
-            rng, face, rng.choice((9, 9.5) if face in {"mono", "wide"} else (10, 11, 12)), rng.random() < 0.25
-        )
+            rng, face, rng.choice((9, 9.5) if face in {"mono", "wide"} else (10, 11, 12)), rng.random() < 0.25,
+            rng.random() < 0.4,
+        )  # fmt: skip
         case = make_case(rng)
         if rng.random() < 0.15:
             sheets.stamp()
-        LAYOUTS[number % len(LAYOUTS)](sheets, case)
+        layouts = LAYOUTS + MORE_LAYOUTS
+        layouts[number % len(layouts)](sheets, case)
         path = folder / f"{number:04d}-{mode}.{SUFFIX[mode]}"
         pdf = sheets.pdf()
-        emit(pdf, path, mode, rng, banner=f"09/14/2026 17:47 FROM:{case.office_fax.replace('-', '')}")
+        banner = f"09/14/2026 17:47 FROM:{case.office_fax.replace('-', '')}"
+        emit(pdf, path, mode, rng, banner=banner, worn=rng.random() < 0.5)
         (folder / f"{number:04d}.reference.pdf").write_bytes(pdf)
         samples.append(Sample(path, mode, sheets.kinds, sheets.truth))
     return samples
 
 
 def emit(
-    pdf: bytes, path: Path, mode: str, rng: Random, banner: str = "", turned: frozenset[int] = frozenset()
-) -> None:
-    """Send drawn pages through one kind of machine."""
+    pdf: bytes, path: Path, mode: str, rng: Random, banner: str = "", turned: frozenset[int] = frozenset(),
+    worn: bool = False,
+) -> None:  # fmt: skip
+    """Send drawn pages through one kind of machine; `worn`: one that has seen better days, or a photo on a desk."""
     if mode == "digital":
         path.write_bytes(pdf)
     elif mode in {"scan", "scan300"}:
-        degrade.scan(pdf, path, rng, 300 if mode == "scan300" else 200)
+        degrade.scan(pdf, path, rng, 300 if mode == "scan300" else 200, worn=worn)
     elif mode == "third":
         degrade.third_generation(pdf, path, rng, banner=banner)
     elif mode == "photo":
-        degrade.photo(pdf, path, rng)
+        degrade.photo(pdf, path, rng, desk=worn)
     else:
-        degrade.fax(pdf, path, rng, standard=mode == "standard", banner=banner, upside_down=turned)
+        degrade.fax(pdf, path, rng, standard=mode == "standard", banner=banner, upside_down=turned, worn=worn)
 
 
 def _write_broken(folder: Path, rng: Random) -> list[Sample]:

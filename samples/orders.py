@@ -63,7 +63,7 @@ def _signature_line(s: Sheets, y: float, c: Case, signed: bool) -> None:
     s.rule(440, y + 3, 110)
     if signed:
         s.scrawl(200, y)
-        s.text(445, y, us(c.ordered + timedelta(2)))
+        s.penned(445, y, us(c.ordered + timedelta(2)))
 
 
 def grid_order(s: Sheets, c: Case, signed: bool = True) -> None:

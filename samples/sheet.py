@@ -19,7 +19,12 @@ FACES = {
     "serif": ("liberation/LiberationSerif-Regular.ttf", "liberation/LiberationSerif-Bold.ttf", "Times-Roman"),
     "mono": ("liberation/LiberationMono-Regular.ttf", "liberation/LiberationMono-Bold.ttf", "Courier"),
     "wide": ("dejavu/DejaVuSans.ttf", "dejavu/DejaVuSans-Bold.ttf", "Helvetica"),
+    "narrow": ("liberation/LiberationSansNarrow-Regular.ttf", "liberation/LiberationSansNarrow-Bold.ttf", "Helvetica"),
+    "office": ("crosextra/Carlito-Regular.ttf", "crosextra/Carlito-Bold.ttf", "Helvetica"),
+    "book": ("crosextra/Caladea-Regular.ttf", "crosextra/Caladea-Bold.ttf", "Times-Roman"),
 }
+HANDS = ("breip/Breip.ttf", "kristi/Kristi.ttf", "rufscript/Rufscript010.ttf", "fifthhorseman/dkg.ttf")
+"""Faces like handwriting, for signatures and what is filled in by pen; without the files the print face stands in."""
 BUILT_IN_BOLD = {"Helvetica": "Helvetica-Bold", "Times-Roman": "Times-Bold", "Courier": "Courier-Bold"}
 Truth = dict[str, str | int]
 
@@ -33,6 +38,8 @@ class Sheets:
     size: float = 11
     ruled: bool = False
     """Whether values stand on a rule that touches their glyphs."""
+    pen: bool = False
+    """Whether signatures are names in a face like handwriting, and what is filled in beside them too."""
     truth: list[Truth] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
 
@@ -41,6 +48,7 @@ class Sheets:
         self._bytes = BytesIO()
         self.canvas = Canvas(self._bytes, pagesize=letter, invariant=1)
         self.regular, self.bold = _fonts(self.face)
+        self.hand = _hand(self.rng) if self.pen else ""
         self.page = 1
 
     def pdf(self) -> bytes:
@@ -61,6 +69,11 @@ class Sheets:
     def text(self, x: float, y: float, words: str, bold: bool = False, size: float = 0) -> None:
         """Words at x, y in points from the top left."""
         self.canvas.setFont(self.bold if bold else self.regular, size or self.size)
+        self.canvas.drawString(x, 792 - y, words)
+
+    def penned(self, x: float, y: float, words: str, size: float = 0) -> None:
+        """Words as a person writes them in: in a face like handwriting on every other sheet, else in print."""
+        self.canvas.setFont(self.hand or self.regular, size or (self.size + 7 if self.hand else self.size))
         self.canvas.drawString(x, 792 - y, words)
 
     def title(self, words: str, y: float = 70) -> None:
@@ -112,8 +125,11 @@ class Sheets:
         canvas.restoreState()
 
     def scrawl(self, x: float, y: float, width: float = 150) -> None:
-        """A pen's signature: loops that no reader takes for letters."""
+        """A pen's signature: a name in handwriting, or loops that no reader takes for letters."""
         canvas, rng = self.canvas, self.rng
+        if self.hand:
+            self.penned(x + 8, y - 2, rng.choice(("R. Marsh", "J Okonedo", "A. Whitlow", "L. Ferreby")), 24)
+            return
         canvas.saveState()
         canvas.setLineWidth(1.6)
         path = canvas.beginPath()
@@ -125,6 +141,16 @@ class Sheets:
                          792 - y + rng.uniform(6, 20), left + width / steps, 792 - y + rng.uniform(-7, 5))  # fmt: skip
         canvas.drawPath(path)
         canvas.restoreState()
+
+
+def _hand(rng: Random) -> str:
+    """A registered face like handwriting, or none where its file is missing."""
+    file = FONTS / rng.choice(HANDS)
+    if not file.exists():
+        return ""
+    if file.stem not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(TTFont(file.stem, str(file)))
+    return file.stem
 
 
 def us(day: date) -> str:

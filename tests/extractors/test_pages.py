@@ -88,3 +88,10 @@ def test_a_date_later_than_the_fax_is_suspect(page_of: Page) -> None:
     (found,) = [f for f in find_all([page], classify([page])) if f.field == "order_date"]
     assert (found.status, found.value) == ("suspect", "2026-09-20")
     assert isinstance(found, Finding)
+
+
+@pytest.mark.parametrize("day, noted", [("09/01/2026", False), ("11/02/2026", True)])
+def test_a_diagnosis_of_another_editions_time_says_so(page_of: Page, day: str, noted: bool) -> None:
+    page = page_of("PHYSICIAN ORDER", f"Order Date: {day}", "Diagnosis: J44.9")
+    (found,) = [f for f in find_all([page], classify([page])) if f.field == "icd10"]
+    assert ("another edition" in found.reason) is noted

@@ -13,12 +13,15 @@ import pytest
 from moto import mock_aws
 from PIL import Image
 
+from casefile.records import Word
 from intake import pages, read
 from intake.banner import parse_banner
-from intake.inbox import FolderInbox, S3Inbox
+from intake.inbox import FolderInbox
 from intake.limits import Limits
 from intake.lines import in_lines
+from intake.photo import photo_page
 from intake.read import read_file
+from intake.s3_inbox import S3Inbox
 from intake.vault import Vault, sha256_of
 from samples import broken, orders
 from samples.degrade import fax
@@ -93,9 +96,9 @@ def test_banners(line: str, expected: tuple[str, str, int, int] | None) -> None:
 
 def test_words_of_one_height_are_one_line_across_a_gap() -> None:
     raw = [
-        ("b", (0.8, 0.1, 0.9, 0.12), 1.0),
-        ("a", (0.1, 0.101, 0.2, 0.121), 1.0),
-        ("c", (0.1, 0.14, 0.2, 0.16), 1.0),
+        Word("b", (0.8, 0.1, 0.9, 0.12), 1.0, 0),
+        Word("a", (0.1, 0.101, 0.2, 0.121), 1.0, 0),
+        Word("c", (0.1, 0.14, 0.2, 0.16), 1.0, 0),
     ]
     assert [(w.text, w.line) for w in in_lines(raw)] == [("a", 0), ("b", 0), ("c", 1)]
 
@@ -183,4 +186,4 @@ def test_a_photo_with_a_camera_turn_is_upright(tmp_path: Path) -> None:
     image, exif = Image.new("L", (200, 100), 255), Image.Exif()
     exif[0x0112] = 6
     image.save(tmp_path / "photo.jpg", exif=exif)
-    assert pages.photo_page(tmp_path / "photo.jpg", 80).pixels.shape[0] > 200  # type: ignore[union-attr]
+    assert photo_page(tmp_path / "photo.jpg", 80).pixels.shape[0] > 200  # type: ignore[union-attr]

@@ -1,0 +1,96 @@
+"""The page as the other reader saw it: what only that reading makes sense of is found too, less sure. Pure.
+
+Two readers differ on a word; one of them may have garbled a code that the other got, or the label that says what a
+value is. The extractors run again over the page with the other readings put in, and what they find fills the gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from casefile.records import Box, Finding, PageText, Word
+from extractors.hcpcs import home_care_codes
+
+CHECKED = frozenset({"ordering_provider_npi", "other_npi", "icd10", "hcpcs"})
+"""Fields whose values a check digit or a table has confirmed: exactly one reading that passes is a repair."""
+FILLS = frozenset({
+    "member_name", "member_dob", "member_id", "mbi", "payer_name", "group_number", "ordering_provider_name", "order_date",
+    "signature_date", "service_start", "service_end", "denial_date", "appeal_deadline", "claim_number", "reference_number",
+    "authorization_number", "quantity", "length_of_need", "liters_per_minute", "frequency", "tax_id", "phone",
+})  # fmt: skip
+"""Fields that the other reading may add where the page gave none: only their label was read better there."""
+REPAIRED, FILLED, SPLIT = 0.88, 0.88, 0.7
+"""Highest confidence of a finding by the other reading (passed by a check, by its label alone), and of a value whose
+place the other reader filled with another one that passes too."""
+CLEARLY = 0.02
+"""A value surer than its rival by more than this takes its place."""
+
+
+def variants(page: PageText) -> list[PageText]:
+    """The page with the other readings in place of the first ones, one page for each reading kept (two at most)."""
+    most = max((len(word.other.split()) for word in page.words), default=0)
+    return [
+        replace(page, words=tuple(_other(word, number) if word.other else word for word in page.words))
+        for number in range(min(most, 2))
+    ]
+
+
+def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[PageText], list[Finding]]) -> list[Finding]:
+    """`found` and what the other readings add to it.
+
+    Args:
+        page: One page on which readers may differ.
+        found: What the extractors found on it.
+        find: Runs the extractors over one page.
+
+    Returns:
+        All findings. A checked value that contradicts another checked one at its place makes both less sure.
+    """
+    kept = list(found)
+    for variant in variants(page):
+        for finding in find(variant):
+            if finding.field in CHECKED:
+                first = [word for word in page.words if _same_place(word.box, finding.box)]
+                if any(word.other for word in first):
+                    _add_checked(kept, replace(finding, raw=" ".join(word.text for word in first)))
+            elif finding.field in FILLS and not any(f.field == finding.field for f in kept):
+                kept.append(_weaker(finding, FILLED, "its label is as the other reader saw it"))
+    return kept
+
+
+def _add_checked(kept: list[Finding], finding: Finding) -> None:
+    """Add a value that passed its check; where another stands in its place that passed too, neither is sure."""
+    if finding.status == "suspect" or any(f.field == finding.field and f.value == finding.value for f in kept):
+        return
+    rivals = [n for n, f in enumerate(kept) if f.field in CHECKED and _same_place(f.box, finding.box)]
+    best = max((kept[n] for n in rivals), key=lambda f: f.confidence, default=None)
+    listed = (
+        finding.field == "hcpcs"
+        and finding.value in home_care_codes()
+        and best is not None
+        and best.value not in home_care_codes()
+    )
+    if best is not None and not listed and best.status != "suspect" and best.confidence >= finding.confidence - CLEARLY:
+        for n in rivals:
+            kept[n] = _weaker(kept[n], SPLIT, f"the other reader saw {finding.value}")
+        return
+    for n in reversed(rivals):
+        del kept[n]
+    kept.append(_weaker(replace(finding, status="repaired"), REPAIRED, "as the other reader saw it"))
+
+
+def _weaker(finding: Finding, most: float, why: str) -> Finding:
+    return replace(finding, confidence=min(most, finding.confidence), reason=f"{finding.reason}; {why}")
+
+
+def _same_place(one: Box, two: Box) -> bool:
+    across = min(one[2], two[2]) - max(one[0], two[0])
+    down = min(one[3], two[3]) - max(one[1], two[1])
+    return across > 0 and down > 0.3 * min(one[3] - one[1], two[3] - two[1])
+
+
+def _other(word: Word, number: int) -> Word:
+    """The word with another reading for its text."""
+    parts = word.other.split()
+    return replace(word, text=parts[min(number, len(parts) - 1)], other="")

@@ -1,0 +1,215 @@
+"""A poorly read page read again, whole, by the second reader; the first reading becomes the check.
+
+Where both agree a word is sure. Where they differ and the word matters, the word alone is read a third time and the
+majority wins; every other reading is kept beside the word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from difflib import SequenceMatcher
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casefile.records import Box, Word, union
+from intake.line_reader import Glyph, Gray, Rectangle, find_lines, read_glyphs, read_line
+from intake.lines import in_lines
+from intake.second_reader import AGREED, SPLIT, SURER, bare, crop, is_torn, matters, read_again
+
+Columns = NDArray[np.bool_]
+
+MEAN, SHAKY = 0.88, 0.12
+"""A page whose mean word confidence is below, or whose share of letters in doubtful words is above, is read whole."""
+MANY = 0.2
+"""The same for the share of doubtful words, however short."""
+DOUBTED = 0.8
+AGREED_APART = 0.9
+"""Confidence of words whose letters both readers saw alike, though only one saw the spaces."""
+LEGIBLE = 0.5
+"""Mean probability below which a line of the second reader is not believed at all."""
+GAP, LETTERS, FIGURES = 0.17, 1.5, 2.2
+"""Paper at least this share of the line's height wide between two letters, when these also stand so many times further
+apart than usual (figures have more room at their sides), is a space that the recogniser left out."""
+CLEARLY = 0.05
+"""A line that the first reader was surer of by this much is left to the targeted second reading."""
+MAJORITY, UNSURE = 0.9, 0.5
+"""Highest confidence of a word that matters when two of three readings agree, and when none do."""
+LINES = 150
+"""Lines a page read whole at the most."""
+
+
+def is_poor(words: tuple[Word, ...]) -> bool:
+    """Whether the first reader's confidence says that it clearly struggled."""
+    letters = sum(len(word.text) for word in words)
+    if not letters:
+        return True
+    mean = sum(word.confidence * len(word.text) for word in words) / letters
+    doubted = [word for word in words if word.confidence < DOUBTED]
+    return mean < MEAN or sum(len(w.text) for w in doubted) > SHAKY * letters or len(doubted) > MANY * len(words)
+
+
+def read_whole(gray: Gray, words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Read every line of an upright page with the second reader and weigh it against the first reading.
+
+    Args:
+        gray: The straightened page.
+        words: The first reading of the same pixels.
+
+    Returns:
+        Words in lines. What only the first reader saw stays, specks excepted; `Word.other` keeps what the loser saw.
+    """
+    left = list(words)
+    made: list[Word] = []
+    for rectangle in find_lines(gray)[:LINES]:
+        seconds = list(_words_of(gray, rectangle))
+        if not seconds:
+            continue
+        area = union(word.box for word in seconds)
+        under = [word for word in left if _middle_inside(word.box, area)]
+        left = [word for word in left if word not in under]
+        if _sure(seconds) < _sure(under) - CLEARLY:
+            made += read_again(gray, tuple(under), len(under))
+            continue
+        for ours, theirs in _side_by_side(under, seconds):
+            made += _weighed(gray, ours, theirs)
+    return in_lines(made + [word for word in left if not _is_speck(word)])
+
+
+def _words_of(gray: Gray, rectangle: Rectangle) -> Iterator[Word]:
+    """One line's words with their boxes, drawn tight around their ink."""
+    left, top, right, bottom = rectangle
+    line = gray[top:bottom, left:right]
+    if min(line.shape, default=0) < 5:
+        return
+    glyphs = read_glyphs(line)
+    printed = [glyph for glyph in glyphs if glyph.letter != " "]
+    if not printed or sum(g.sure for g in printed) / len(printed) < LEGIBLE:
+        return
+    ink = line < 128
+    pieces = list(_pieces(glyphs, ink))
+    for number, piece in enumerate(pieces):
+        start = (pieces[number - 1][-1].at + piece[0].at) / 2 if number else 0.0
+        end = (piece[-1].at + pieces[number + 1][0].at) / 2 if number + 1 < len(pieces) else 1.0
+        x0, y0, x1, y1 = _tight(ink, round(start * line.shape[1]), round(end * line.shape[1]))
+        height, width = gray.shape
+        box = ((left + x0) / width, (top + y0) / height, (left + x1) / width, (top + y1) / height)
+        yield Word("".join(g.letter for g in piece), box, sum(g.sure for g in piece) / len(piece), 0)
+
+
+def _pieces(glyphs: tuple[Glyph, ...], ink: Columns) -> Iterator[list[Glyph]]:
+    """Glyphs cut into words: at spaces, and where the paper shows a gap that was read over."""
+    steps = [b.at - a.at for a, b in zip(glyphs, glyphs[1:], strict=False) if " " not in (a.letter, b.letter)]
+    usual = float(np.median(steps)) if steps else 1.0
+    columns: Columns = np.asarray(ink.any(axis=0))
+    piece: list[Glyph] = []
+    for glyph in glyphs:
+        if glyph.letter == " ":
+            if piece:
+                yield piece
+            piece = []
+            continue
+        apart = FIGURES if piece and piece[-1].letter.isdigit() and glyph.letter.isdigit() else LETTERS
+        if piece and glyph.at - piece[-1].at > apart * usual:
+            between = columns[round(piece[-1].at * columns.size) : round(glyph.at * columns.size)]
+            if _longest_blank(between) > GAP * ink.shape[0]:
+                yield piece
+                piece = []
+        piece.append(glyph)
+    if piece:
+        yield piece
+
+
+def _longest_blank(columns: Columns) -> int:
+    return max((sum(1 for _ in run) for dark, run in groupby(columns.tolist()) if not dark), default=0)
+
+
+def _tight(ink: Columns, start: int, end: int) -> Rectangle:
+    """The rectangle around the ink between two columns; the whole height where there is none."""
+    part = ink[:, start:end]
+    across, down = np.flatnonzero(part.any(axis=0)), np.flatnonzero(part.any(axis=1))
+    if not across.size:
+        return start, 0, max(end, start + 1), ink.shape[0]
+    return start + int(across[0]), int(down[0]), start + int(across[-1]) + 1, int(down[-1]) + 1
+
+
+def _sure(words: list[Word]) -> float:
+    letters = sum(len(word.text) for word in words)
+    return sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
+
+
+def _middle_inside(box: Box, area: Box) -> bool:
+    across, down = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return area[0] - 0.01 <= across <= area[2] + 0.01 and area[1] - 0.003 <= down <= area[3] + 0.003
+
+
+def _is_speck(word: Word) -> bool:
+    """Whether a word that one reader alone saw, and hardly, is a mark on the paper and no letter or two."""
+    return word.confidence < DOUBTED and len(word.text) <= 2
+
+
+def _side_by_side(firsts: list[Word], seconds: list[Word]) -> Iterator[tuple[list[Word], list[Word]]]:
+    """Both readings of one line, cut where neither has a word: (first reader's words, second reader's words)."""
+    rows = sorted([(w.box, w, 0) for w in firsts] + [(w.box, w, 1) for w in seconds], key=lambda row: row[0][0])
+    group: tuple[list[Word], list[Word]] = [], []
+    end = -1.0
+    for box, word, reader in rows:
+        if end >= 0 and box[0] > end - 0.3 * min(box[2] - box[0], 0.02):
+            yield group
+            group = [], []
+        group[reader].append(word)
+        end = max(end, box[2])
+    if end >= 0:
+        yield group
+
+
+def _weighed(gray: Gray, firsts: list[Word], seconds: list[Word]) -> list[Word]:
+    """The two readings of one stretch of a line as words with their confidence."""
+    if not seconds:
+        return [word for word in firsts if not _is_speck(word)]
+    if not firsts:
+        return [replace(word, confidence=min(SPLIT, word.confidence)) for word in seconds]
+    first, second = ("".join(word.text for word in words) for words in (firsts, seconds))
+    least = min(word.confidence for word in firsts)
+    if first == second and len(firsts) > len(seconds) and not any(map(is_torn, firsts, firsts[1:])):
+        return [replace(word, confidence=max(least, AGREED_APART)) for word in firsts]
+    return [_word(gray, word, share, least) for word, share in zip(seconds, _shares(seconds, first), strict=True)]
+
+
+def _shares(seconds: list[Word], first: str) -> Iterator[str]:
+    """Which part of the first reading each word of the second one stands for."""
+    whole = "".join(word.text for word in seconds)
+    blocks = SequenceMatcher(None, whole, first, autojunk=False).get_matching_blocks()
+    marks = [(a + k, b + k) for a, b, size in blocks for k in range(size)]
+    start = end = 0
+    for number, word in enumerate(seconds):
+        end += len(word.text)
+        inside = [b for a, b in marks if start <= a < end]
+        before = [b for a, b in marks if a < start]
+        after = [b for a, b in marks if a >= end]
+        low = before[-1] + 1 if before and number else 0
+        high = after[0] if after and number + 1 < len(seconds) else len(first)
+        if inside and number:
+            low = max(low, inside[0] - 1)
+        if inside and number + 1 < len(seconds):
+            high = min(high, inside[-1] + 2)
+        yield first[low:high]
+        start = end
+
+
+def _word(gray: Gray, second: Word, first: str, least: float) -> Word:
+    """One word: agreed, or the surer reading, or by a third look where it matters."""
+    if second.text == first or bare(second.text) == bare(first):
+        return replace(second, text=first, confidence=max(least, min(AGREED, 0.5 * (1 + second.confidence))))
+    if not matters(second.text) and not matters(first):
+        if first and second.confidence < SURER and second.confidence <= least:
+            return replace(second, text=first, confidence=min(SPLIT, least), other=second.text)
+        return replace(second, confidence=min(SPLIT, second.confidence), other=first)
+    third = read_line(crop(gray, second.box))[0].replace(" ", "")
+    if bare(third) == bare(second.text):
+        return replace(second, confidence=min(MAJORITY, second.confidence), other=first)
+    if bare(third) == bare(first):
+        return replace(second, text=first, confidence=min(MAJORITY, 0.85), other=second.text)
+    return replace(second, confidence=UNSURE, other=f"{first} {third}".strip())

@@ -1,0 +1,217 @@
+"""One file of the packet, written once from front to back: drawn sheets, exhibits, links, bookmarks, labels, manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any, BinaryIO
+
+import pikepdf
+from pikepdf import Dictionary
+
+from packet_builder import catalog, stamp, words
+from packet_builder.drawing import Drawn, Goal, Link
+from packet_builder.exhibit_pages import Locate, Places, layer_of, open_exhibit
+from packet_builder.geometry import Shape, shape_of
+from packet_builder.page_cache import PageCache
+from packet_builder.page_writer import PageJob, PageTree, PageWriter
+from packet_builder.pdf_objects import ObjectGraph, Shared
+from packet_builder.pdf_writer import PdfWriter, text_string
+from packet_builder.plan import PacketPlan, Part
+from packet_builder.source_pdf import SourceLink
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """All sheets we draw: one PDF, and which of them belong to which part."""
+
+    pdf: bytes
+    parts: Mapping[str, Drawn]
+    slips: Mapping[str, Drawn]
+
+
+@dataclass
+class Written:
+    """What became of a file's pages."""
+
+    hashes: dict[int, str] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    part_bytes: dict[str, int] = field(default_factory=dict)
+    sha256: str = ""
+
+
+class BoundFile:
+    """Writes the parts of one volume. Indices are those of the whole plan; `start` is the volume's first page."""
+
+    def __init__(
+        self, out: BinaryIO, plan: PacketPlan, parts: Sequence[Part], drawing: Drawing, locate: Locate, cache: PageCache,
+        *, links: bool = True, progress: Callable[[int, int], None] | None = None,
+    ) -> None:  # fmt: skip
+        self._plan, self._parts, self._drawing, self._locate, self._cache = plan, parts, drawing, locate, cache
+        self._links, self._progress = links, progress
+        self._start = parts[0].first
+        self._end = parts[-1].last + 1
+        self._writer = PdfWriter(out)
+        self._tree = PageTree(self._writer, self._end - self._start)
+        self._pages = PageWriter(self._writer, self._tree)
+        self._shared = Shared()
+        self._shapes: dict[int, Shape] = {}
+        self._waiting: list[tuple[int, Link, int]] = []
+        self._source_links: list[tuple[SourceLink, int, int]] = []
+        self._structure = catalog.Structure()
+        self._layers: list[tuple[int, bool]] = []
+        self.written = Written()
+
+    def write(self, described: catalog.Description, manifest: Any) -> Written:
+        """Write everything. `manifest` is called with what was written and returns the manifest's JSON object."""
+        with pikepdf.open(BytesIO(self._drawing.pdf)) as sheets:
+            graph = ObjectGraph(sheets, self._writer, self._shared)
+            self._give_fonts(graph, sheets)
+            for done, part in enumerate(self._parts, 1):
+                before = self._writer.size
+                if part.exhibit is None:
+                    self._sheets(graph, sheets, part, self._drawing.parts[part.name])
+                else:
+                    self._exhibit(graph, sheets, part)
+                self.written.part_bytes[part.name] = self._writer.size - before
+                if self._progress:
+                    self._progress(done, len(self._parts))
+        self._write_links()
+        self._tree.finish()
+        self._finish(described, manifest(self.written))
+        self.written.sha256 = self._writer.sha256()
+        return self.written
+
+    def _give_fonts(self, graph: ObjectGraph, sheets: pikepdf.Pdf) -> None:
+        """The stamp's embedded face, taken from the drawn sheets, and one plain face for invisible words."""
+        fonts = sheets.pages[0].obj.Resources.Font
+        for key in sorted(fonts.keys()):
+            if "LiberationSans" in str(fonts[key].get("/BaseFont", "")) and "Bold" not in str(fonts[key].BaseFont):
+                self._pages.fonts[stamp.FONT] = graph.number(fonts[key].objgen), graph.digest_of(fonts[key])
+        plain = sheets.make_indirect(Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica,
+            Encoding=pikepdf.Name.WinAnsiEncoding,
+        ))  # fmt: skip
+        self._pages.fonts[words.FONT] = graph.number(plain.objgen), graph.digest_of(plain)
+        self._pages.fonts.setdefault(stamp.FONT, self._pages.fonts[words.FONT])
+
+    def _sheets(self, graph: ObjectGraph, sheets: pikepdf.Pdf, part: Part, drawn: Drawn) -> None:
+        """A part of drawn sheets; its links are written when every page's shape is known."""
+        section = self._structure.section(drawn.tag, part.title)
+        for offset in range(drawn.pages):
+            index = part.first + offset
+            page = sheets.pages[drawn.first + offset].obj
+            links = [
+                link for link in drawn.links if self._links and link.page == offset and self._inside(link.goal.page)
+            ]
+            numbers = tuple(self._writer.take() for _ in links)
+            self._waiting += [(index, link, number) for link, number in zip(links, numbers, strict=True)]
+            key = self._structure.page(
+                index, section, drawn.tag, offset, dict(zip(map(id, links), numbers, strict=True))
+            )
+            self._put(graph, index, page, shape_of(page), "right", None, numbers, key, marked=True)
+
+    def _exhibit(self, graph: ObjectGraph, sheets: pikepdf.Pdf, part: Part) -> None:
+        """A slip sheet and the exhibit's pages."""
+        exhibit = part.exhibit
+        assert exhibit
+        slip = self._drawing.slips[part.name]
+        section = self._structure.section(slip.tag, f"{part.name}: {part.title}")
+        sheet = sheets.pages[slip.first].obj
+        key = self._structure.page(part.first, section, slip.tag, 0, {})
+        self._put(graph, part.first, sheet, shape_of(sheet), "right", None, (), key, marked=True)
+        file = self._locate(exhibit.fax_sha256)
+        with open_exhibit(exhibit, file, self._cache) as (source, pages):
+            own = ObjectGraph(source.pdf, self._writer, self._shared)
+            places = Places(exhibit, file, source, self._cache)
+            for offset, (text, page) in enumerate(zip(exhibit.pages, pages, strict=True)):
+                index = part.first + 1 + offset
+                shape = shape_of(page, text.rotation)
+                numbers = self._own_links(source.links, exhibit.fax_sha256, text.page_number)
+                place = places.place(text, offset, shape, self._plan.bates(index))
+                key = self._structure.plain_page(index, section)
+                self._put(
+                    own, index, page, shape, place, layer_of(text, shape, exhibit.fax_sha256, self._cache), numbers, key
+                )
+            places.close()
+            self._layers += catalog.layers_of(source.pdf, own)
+            if source.notes:
+                self.written.notes.setdefault(exhibit.fax_sha256, []).extend(source.notes)
+
+    def _own_links(self, links: Sequence[SourceLink], sha256: str, page_number: int) -> tuple[int, ...]:
+        """Take numbers for a page's links to pages of its own source that are bound in this file."""
+        numbers = []
+        for link in links:
+            target = self._plan.index_of(sha256, link.target + 1)
+            if self._links and link.page == page_number - 1 and target is not None and self._inside(target):
+                numbers.append(self._writer.take())
+                self._source_links.append((link, target, numbers[-1]))
+        return tuple(numbers)
+
+    def _put(
+        self, graph: ObjectGraph, index: int, page: pikepdf.Object, shape: Shape, place: stamp.Place, layer: bytes | None,
+        annotations: tuple[int, ...], key: int, marked: bool = False,
+    ) -> None:  # fmt: skip
+        bates = self._plan.bates(index)
+        job = PageJob(index - self._start, page, shape, place, bates, layer, annotations, key, marked)
+        self.written.hashes[index] = self._pages.write(graph, job)
+        self._shapes[index] = shape
+
+    def _inside(self, index: int) -> bool:
+        return self._start <= index < self._end
+
+    def _page(self, index: int) -> int:
+        return self._tree.pages[index - self._start]
+
+    def _write_links(self) -> None:
+        for _, link, number in self._waiting:
+            rect = b" ".join(b"%.2f" % edge for edge in link.rect)
+            key = self._structure.link_keys.get(number)
+            parent = b"/StructParent %d" % key if key is not None else b""
+            body = b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%b]/Contents%b/Dest%b%b>>" % (
+                rect, text_string(link.says), self._goal(link.goal), parent,
+            )  # fmt: skip
+            self._writer.put(body, number)
+        for own, target, number in self._source_links:
+            rect = b" ".join(b"%.2f" % edge for edge in own.rect)
+            body = b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%b]/Dest[%d 0 R %b]>>" % (
+                rect,
+                self._page(target),
+                own.fit.encode(),
+            )
+            self._writer.put(body, number)
+
+    def _goal(self, goal: Goal) -> bytes:
+        """A destination: the whole page, or the line's height on it."""
+        if goal.down is None:
+            return b"[%d 0 R/Fit]" % self._page(goal.page)
+        shape = self._shapes[goal.page]
+        width, height = shape.size
+        x, y = shape.point(0, height * (1 - max(0.0, goal.down - 0.06)))
+        return b"[%d 0 R/XYZ %.1f %.1f null]" % (self._page(goal.page), x, y)
+
+    def _finish(self, described: catalog.Description, manifest: dict[str, Any]) -> None:
+        writer = self._writer
+        data = json.dumps(manifest, sort_keys=True, separators=(",", ":")).encode()
+        attached = writer.stream(
+            b"/Type/EmbeddedFile/Subtype/application#2Fjson/Filter/FlateDecode/Params<</Size %d/CheckSum<%b>/ModDate(%b)>>"
+            % (len(data), hashlib.md5(data, usedforsecurity=False).hexdigest().encode(), described.pdf_date),
+            zlib.compress(data, 6),
+        )
+        spec = writer.put(
+            b"<</Type/Filespec/F(manifest.json)/UF(manifest.json)/AFRelationship/Data/Desc(Where every page came from)/EF<</F %d 0 R/UF %d 0 R>>>>"
+            % (attached, attached)
+        )
+        outline = catalog.write_outline(writer, self._plan, self._parts, self._page)
+        structure = self._structure.write(writer, self._page)
+        root = catalog.write_catalog(
+            writer, described, tree=self._tree.root, outline=outline, structure=structure, spec=spec,
+            labels=catalog.labels(self._plan, self._start, self._end), layers=self._layers,
+        )  # fmt: skip
+        info = writer.put(b"<</Title%b/Producer(casebinder)/CreationDate(%b)/ModDate(%b)>>"
+                          % (text_string(described.title), described.pdf_date, described.pdf_date))  # fmt: skip
+        writer.finish(root, info, data)

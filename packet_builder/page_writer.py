@@ -1,0 +1,242 @@
+"""Pages into the packet: a source's own content between brackets, its words and its number after it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, field
+
+import pikepdf
+from pikepdf import Array, Dictionary
+
+from packet_builder import stamp, words
+from packet_builder.geometry import Shape, inherited
+from packet_builder.pdf_objects import ObjectGraph
+from packet_builder.pdf_writer import PdfWriter
+
+LITERAL = re.compile(rb"\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>|%[^\r\n]*", re.DOTALL)
+BRACKET = re.compile(rb"(?<![^\s\]>)}/])(?<!/)([qQ])(?=[\s\[<(/%]|$)")
+INLINE_IMAGE = re.compile(rb"(?<![^\s])BI(?=[\s/])")
+FANOUT = 64
+
+
+@dataclass
+class PageTree:
+    """Object numbers of all pages and of the tree above them, taken before anything is written."""
+
+    writer: PdfWriter
+    count: int
+    root: int = 0
+    pages: list[int] = field(default_factory=list)
+    nodes: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.root = self.writer.take()
+        self.pages = [self.writer.take() for _ in range(self.count)]
+        self.nodes = [self.writer.take() for _ in range(0, self.count, FANOUT)]
+
+    def parent(self, index: int) -> int:
+        """The node above a page."""
+        return self.nodes[index // FANOUT]
+
+    def finish(self) -> None:
+        """Write the nodes."""
+        for number, node in enumerate(self.nodes):
+            kids = self.pages[number * FANOUT : (number + 1) * FANOUT]
+            body = b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%b]>>" % (self.root, len(kids), refs(kids))
+            self.writer.put(body, node)
+        self.writer.put(b"<</Type/Pages/Count %d/Kids[%b]>>" % (self.count, refs(self.nodes)), self.root)
+
+
+def refs(numbers: Sequence[int]) -> bytes:
+    """References to objects, as an array holds them."""
+    return b" ".join(b"%d 0 R" % number for number in numbers)
+
+
+@dataclass(frozen=True)
+class PageJob:
+    """One page to write. `place` says where the number stands; `layer` holds a scan's words, deflated."""
+
+    index: int
+    page: pikepdf.Object
+    shape: Shape
+    place: stamp.Place
+    bates: str
+    layer: bytes | None = None
+    annotations: tuple[int, ...] = ()
+    struct_key: int | None = None
+    marked: bool = False
+    """Whether the page's content is tagged already: it is one of our own sheets."""
+
+
+class PageWriter:
+    """Writes pages of open PDFs into a packet and knows each page's hash."""
+
+    def __init__(self, writer: PdfWriter, tree: PageTree) -> None:
+        self._writer, self._tree = writer, tree
+        self._brackets: dict[bytes, tuple[int, bytes]] = {}
+        self.fonts: dict[str, tuple[int, bytes]] = {}
+        """Name → object number and hash of the fonts that every page is given."""
+
+    def write(self, graph: ObjectGraph, job: PageJob) -> str:
+        """Write one page; returns the SHA-256 of what it shows."""
+        streams = content_streams(job.page)
+        opened, closed = balance(streams)
+        marked = job.marked or job.struct_key is None or _has_marks(streams)
+        begin = b"" if marked else b"/P<</MCID 0>>BDC\n"
+        contents = [self._bracket(begin + b"q\n" + _clip(job) + b"q\n" * opened)]
+        contents += [(graph.number(stream.objgen), graph.digest_of(stream)) for stream in streams]
+        contents.append(self._bracket(b"\n" + b"Q\n" * (1 + closed)))
+        if job.layer is not None:
+            contents.append(
+                (self._writer.stream(b"/Filter/FlateDecode", job.layer), plain_digest(zlib.decompress(job.layer)))
+            )
+        number = b"/Artifact BMC\n" + stamp.content(job.shape, job.place, job.bates) + b"EMC\n"
+        number = number if marked else b"EMC\n" + number
+        contents.append((self._writer.stream(b"", number), plain_digest(number)))
+        body, looks = self._looks(graph, job)
+        self._writer.put(
+            b"<</Type/Page/Parent %d 0 R%b/Contents[%b]%b>>"
+            % (self._tree.parent(job.index), body, refs([n for n, _ in contents]), _extras(job)),
+            self._tree.pages[job.index],
+        )
+        return page_digest(looks, [digest for _, digest in contents])
+
+    def _bracket(self, data: bytes) -> tuple[int, bytes]:
+        """A short stream that many pages share."""
+        if data not in self._brackets:
+            self._brackets[data] = self._writer.stream(b"", data), plain_digest(data)
+        return self._brackets[data]
+
+    def _looks(self, graph: ObjectGraph, job: PageJob) -> tuple[bytes, bytes]:
+        """Box, turn and resources: the page's entries, and their hash."""
+        shape = job.shape if job.place != "band" else stamp.with_band(job.shape, job.bates)
+        box = b" ".join(_number(edge) for edge in shape.box)
+        unit = b"/UserUnit %b" % _number(shape.unit) if shape.unit != 1 else b""
+        rest, fonts = split_resources(inherited(job.page, "/Resources"))
+        given = b"".join(b"/%b %d 0 R" % (name.encode(), number) for name, (number, _) in self.fonts.items())
+        group = job.page.get("/Group")
+        group_body = group.unparse(resolved=True) if isinstance(group, Dictionary) else b""
+        (rest, rest_hash), (fonts, fonts_hash) = graph.both(rest), graph.both(fonts)
+        group_hash = b""
+        body = b"/MediaBox[%b]/Rotate %d%b/Resources<<%b/Font<<%b%b>>>>" % (
+            box,
+            shape.turn,
+            unit,
+            rest[2:-2],
+            fonts[2:-2],
+            given,
+        )
+        if group_body:
+            group_body, group_hash = graph.both(group_body)
+            body += b"/Group " + group_body
+        looks = looks_digest(shape, (rest_hash, fonts_hash, group_hash, *(digest for _, digest in self.fonts.values())))
+        return body, looks
+
+
+def _clip(job: PageJob) -> bytes:
+    """Where a band is added below, what the source hides outside its box stays hidden."""
+    if job.place != "band":
+        return b""
+    left, bottom, right, top = job.shape.box
+    return b" ".join(_number(edge) for edge in (left, bottom, right - left, top - bottom)) + b" re W n\n"
+
+
+def _extras(job: PageJob) -> bytes:
+    extras = b"/Annots[%b]" % refs(job.annotations) if job.annotations else b""
+    if job.struct_key is not None:
+        extras += b"/StructParents %d/Tabs/S" % job.struct_key
+    return extras
+
+
+def looks_digest(shape: Shape, parts: Sequence[bytes]) -> bytes:
+    """The hash of a page's box and turn, and of the hashes of its resources, fonts, group and given fonts."""
+    digest = hashlib.sha256(repr(([round(edge, 3) for edge in shape.box], shape.turn, round(shape.unit, 4))).encode())
+    for part in parts:
+        digest.update(part + b"|")
+    return digest.digest()
+
+
+def page_digest(looks: bytes, contents: Sequence[bytes]) -> str:
+    """The hash of a page."""
+    return hashlib.sha256(looks + b"".join(contents)).hexdigest()
+
+
+def plain_digest(data: bytes) -> bytes:
+    """The hash that `ObjectGraph` gives a stream with nothing but its data."""
+    digest = hashlib.sha256(b"<< >>\0")
+    digest.update(data)
+    return digest.digest()
+
+
+def split_resources(resources: pikepdf.Object | None) -> tuple[bytes, bytes]:
+    """A page's resources as text: all but fonts, and the fonts without ours."""
+    if not isinstance(resources, Dictionary):
+        return b"<< >>", b"<< >>"
+    rest = copy(resources)
+    fonts = rest.get("/Font")
+    if fonts is not None:
+        del rest["/Font"]
+    if "/ProcSet" in rest:
+        del rest["/ProcSet"]
+    if not isinstance(fonts, Dictionary):
+        return bytes(rest.unparse()), b"<< >>"
+    own = copy(fonts)
+    for name in (stamp.FONT, words.FONT):
+        if f"/{name}" in own:
+            del own[f"/{name}"]
+    return bytes(rest.unparse()), bytes(own.unparse())
+
+
+def content_streams(page: pikepdf.Object) -> list[pikepdf.Object]:
+    """A page's content streams, in order."""
+    contents = page.get("/Contents")
+    if isinstance(contents, Array):
+        return [item for item in contents if isinstance(item, pikepdf.Stream)]
+    return [contents] if isinstance(contents, pikepdf.Stream) else []
+
+
+def balance(streams: Sequence[pikepdf.Object]) -> tuple[int, int]:
+    """How many q a content lacks before it, and how many Q after it."""
+    data = b"\n".join(_read(stream) for stream in streams)
+    bare = LITERAL.sub(b" ", data)
+    if b"(" in bare or b")" in bare or INLINE_IMAGE.search(bare):
+        marks = _parsed_brackets(streams)
+    else:
+        marks = [mark[0] for mark in BRACKET.findall(bare)]
+    depth = lowest = 0
+    for mark in marks:
+        depth += 1 if mark == b"q" else -1
+        lowest = min(lowest, depth)
+    return -lowest, depth - lowest
+
+
+def _parsed_brackets(streams: Sequence[pikepdf.Object]) -> list[bytes]:
+    holder = Dictionary(Type=pikepdf.Name.Page, Contents=Array(streams))
+    try:
+        return [str(step.operator).encode() for step in pikepdf.parse_content_stream(pikepdf.Page(holder), "q Q")]
+    except (pikepdf.PdfError, pikepdf.PdfParsingError, TypeError, ValueError):
+        return []
+
+
+def _read(stream: pikepdf.Object) -> bytes:
+    try:
+        if str(stream.get("/Filter", "")) == "/FlateDecode" and "/DecodeParms" not in stream:
+            return zlib.decompress(stream.read_raw_bytes())
+        return bytes(stream.read_bytes())
+    except (zlib.error, pikepdf.PdfError):
+        try:
+            return bytes(stream.read_bytes())
+        except pikepdf.PdfError:
+            return b""
+
+
+def _has_marks(streams: Sequence[pikepdf.Object]) -> bool:
+    return any(b"/MCID" in _read(stream) for stream in streams)
+
+
+def _number(value: float) -> bytes:
+    return f"{value:.3f}".rstrip("0").rstrip(".").encode()

@@ -1,0 +1,117 @@
+"""A PDF file written once from front to back: offsets are known as it grows, memory is not needed for what is done.
+
+Objects without a stream go into compressed object streams; the cross-reference is a stream too (PDF 1.7).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from array import array
+from typing import BinaryIO
+
+HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+PACK = 120
+"""Objects in one object stream."""
+
+
+class PdfWriter:
+    """Writes numbered objects as they come; numbers may be taken before their objects exist."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._kind = array("B", [0])
+        self._where = array("Q", [0])
+        self._slot = array("H", [0])
+        self._packed: list[tuple[int, bytes]] = []
+        self.size = 0
+        self._sha256 = hashlib.sha256()
+        self._emit(HEADER)
+
+    def take(self) -> int:
+        """A fresh object number."""
+        self._kind.append(0)
+        self._where.append(0)
+        self._slot.append(0)
+        return len(self._kind) - 1
+
+    def put(self, body: bytes, number: int | None = None) -> int:
+        """Write an object that has no stream; returns its number."""
+        number = number or self.take()
+        self._packed.append((number, body))
+        if len(self._packed) >= PACK:
+            self._flush()
+        return number
+
+    def stream(self, entries: bytes, data: bytes | memoryview, number: int | None = None) -> int:
+        """Write a stream; `entries` are its dictionary's entries without /Length and brackets."""
+        number = number or self.take()
+        self._place(number, 1, self.size, 0)
+        self._emit(b"%d 0 obj\n<<%b/Length %d>>stream\n" % (number, entries, len(data)))
+        self._emit(data)
+        self._emit(b"\r\nendstream\nendobj\n")
+        return number
+
+    def deflated(self, entries: bytes, data: bytes) -> int:
+        """Write a stream compressed."""
+        return self.stream(entries + b"/Filter/FlateDecode", zlib.compress(data, 6))
+
+    def finish(self, root: int, info: int, mark: bytes) -> None:
+        """Write what is left and the cross-reference.
+
+        Args:
+            root: The catalog's number.
+            info: The information dictionary's number.
+            mark: Bytes that identify the file's content; the file's /ID is their hash.
+        """
+        self._flush()
+        number, start = self.take(), self.size
+        self._place(number, 1, start, 0)
+        rows = bytearray(b"\x00" + b"\x00" * 6 + b"\xff\xff")
+        for kind, where, slot in zip(self._kind[1:], self._where[1:], self._slot[1:], strict=True):
+            rows += bytes((kind,)) + where.to_bytes(6, "big") + slot.to_bytes(2, "big")
+        name = hashlib.sha256(mark).hexdigest()[:32].encode()
+        entries = b"/Type/XRef/W[1 6 2]/Size %d/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]" % (
+            len(self._kind), root, info, name, name,
+        )  # fmt: skip
+        data = zlib.compress(bytes(rows), 6)
+        self._emit(b"%d 0 obj\n<<%b/Filter/FlateDecode/Length %d>>stream\n" % (number, entries, len(data)))
+        self._emit(data + b"\r\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start)
+
+    def _flush(self) -> None:
+        """Write the waiting objects as one object stream."""
+        if not self._packed:
+            return
+        number = self.take()
+        heads, position = [], 0
+        for slot, (inner, body) in enumerate(self._packed):
+            heads.append(b"%d %d" % (inner, position))
+            position += len(body) + 1
+            self._place(inner, 2, number, slot)
+        head = b" ".join(heads) + b"\n"
+        data = head + b"\n".join(body for _, body in self._packed) + b"\n"
+        entries = b"/Type/ObjStm/N %d/First %d/Filter/FlateDecode" % (len(self._packed), len(head))
+        self._packed = []
+        self.stream(entries, zlib.compress(data, 6), number)
+
+    def _place(self, number: int, kind: int, where: int, slot: int) -> None:
+        if self._kind[number]:
+            raise AssertionError(f"object {number} was written twice")
+        self._kind[number], self._where[number], self._slot[number] = kind, where, slot
+
+    def _emit(self, data: bytes | memoryview) -> None:
+        self._file.write(data)
+        self._sha256.update(data)
+        self.size += len(data)
+
+    def sha256(self) -> str:
+        """The SHA-256 of what was written so far."""
+        return self._sha256.hexdigest()
+
+
+def text_string(words: str) -> bytes:
+    """Text as a PDF string in UTF-16, which every reader takes."""
+    if words.isascii() and words.isprintable():
+        plain = words.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+        return b"(" + plain.encode() + b")"
+    return b"<feff" + words.encode("utf-16-be", "replace").hex().encode() + b">"

@@ -1,0 +1,118 @@
+"""All sheets of a packet, drawn until their own length no longer changes the numbers in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from casefile.records import CaseFile
+from packet_builder import annex_sheets, front, matrix_sheets, measure_sheets, timeline_sheets
+from packet_builder.bound_file import Drawing
+from packet_builder.drawing import Goal, Sheets
+from packet_builder.errors import PacketError
+from packet_builder.html_blocks import blocks_of
+from packet_builder.letter import letter_html, template_name
+from packet_builder.letter_pages import draw_letter
+from packet_builder.plan import PacketPlan, plan_packet
+from packet_builder.request import Request
+
+ROUNDS = 6
+FIELDS = ("member_name", "member_id", "member_dob", "payer_name", "provider_name", "provider_npi", "claim_number", "denial_date",
+          "denial_reason", "service")  # fmt: skip
+
+
+def draw(
+    case: CaseFile, request: Request, notes: Mapping[str, Sequence[str]], cuts: Sequence[int] = ()
+) -> tuple[PacketPlan, Drawing]:
+    """The plan and the drawn sheets, which agree."""
+    lengths = first_lengths(case, request)
+    for _ in range(ROUNDS):
+        plan = plan_packet(
+            case, request.prefix, lengths, cuts=cuts, filed=request.filed or None, next_number=request.next_number
+        )
+        drawing = _draw(case, request, plan, notes)
+        found = {name: part.pages for name, part in drawing.parts.items()}
+        if all(lengths.get(name, 1) == pages for name, pages in found.items()):
+            return plan, drawing
+        lengths = found
+    raise PacketError("the front matter's length does not settle; shorten the letter.")
+
+
+def first_lengths(case: CaseFile, request: Request) -> dict[str, int]:
+    """Which parts there are, each taken for one page at first."""
+    lengths = {"letter": 1, "contents": 1, "timeline": 1, "annex": 1}
+    if request.profile.first_sheet:
+        lengths["first_sheet"] = 1
+    if request.filed:
+        lengths["new"] = 1
+    if matrix_sheets.rows(case):
+        lengths["matrix"] = 1
+    if measure_sheets.measures(case):
+        lengths["measures"] = 1
+    return lengths
+
+
+def _draw(case: CaseFile, request: Request, plan: PacketPlan, notes: Mapping[str, Sequence[str]]) -> Drawing:
+    sheets = Sheets()
+    slips = []
+    for part in plan.parts:
+        with sheets.drawing(part.name, part.title):
+            if part.exhibit is not None:
+                slips.append(part.name)
+                front.slip_sheet(sheets, part, plan, request, notes.get(part.exhibit.fax_sha256, ()))
+            elif part.name == "letter":
+                _letter(sheets, case, request, plan)
+            elif part.name == "annex":
+                annex_sheets.annex(sheets, case, plan, request, notes)
+            elif part.name.startswith("volume "):
+                front.volume_cover(sheets, plan, part.volume, case, request)
+            else:
+                _part(sheets, part.name, case, request, plan)
+    drawn = sheets.parts
+    return Drawing(
+        sheets.pdf(), {name: part for name, part in drawn.items() if name not in slips}, {name: drawn[name] for name in slips}
+    )  # fmt: skip
+
+
+def _part(sheets: Sheets, name: str, case: CaseFile, request: Request, plan: PacketPlan) -> None:
+    if name == "first_sheet":
+        front.first_sheet(sheets, case, request)
+    elif name == "contents":
+        front.contents(sheets, plan)
+    elif name == "new":
+        front.new_pages(sheets, plan, request)
+    elif name == "matrix":
+        matrix_sheets.matrix(sheets, case, plan)
+    elif name == "timeline":
+        timeline_sheets.timeline(sheets, case, plan)
+    elif name == "measures":
+        measure_sheets.measure_sheets(sheets, case, plan)
+
+
+def _letter(sheets: Sheets, case: CaseFile, request: Request, plan: PacketPlan) -> None:
+    name = template_name(request.kind, request.level)
+    html = letter_html(name, letter_values(case, request, plan))
+    places = {plan.bates(index): index for index in range(plan.pages)}
+
+    def find(bates: str) -> Goal | None:
+        return Goal(places[bates]) if bates in places else None
+
+    draw_letter(sheets, blocks_of(html, name), find)
+
+
+def letter_values(case: CaseFile, request: Request, plan: PacketPlan) -> dict[str, Any]:
+    """What letters may use; docs/packets.md lists it."""
+    clock = next((c for c in case.clocks if c.due), None)
+    rows = [
+        {"name": part.name, "title": part.title, "bates": plan.range_of(part),
+         "on": part.exhibit.on.isoformat() if part.exhibit and part.exhibit.on else ""}
+        for part in plan.exhibits()
+    ]  # fmt: skip
+    day, route = request.letter_date, request.route
+    return {
+        **{name: getattr(case, name) for name in FIELDS}, **case.facts, "organisation": request.organisation,
+        "contact": request.contact, "letter_date": f"{day:%B} {day.day}, {day.year}", "exhibits": rows,
+        "deadline": clock.due.isoformat() if clock and clock.due else "", "deadline_rule": clock.rule if clock else "",
+        "agency": route.first if route else None, "agencies": route.agencies if route else (),
+        "traps": route.traps if route else (), "earlier_filing": request.filed_on, "level": request.level,
+    }  # fmt: skip
