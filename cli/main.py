@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from casefile.errors import CasebinderError
-from cli import case_commands, desk_commands, doctor, packets, request_commands, work_commands
+from cli import case_commands, desk_commands, doctor, explain, packets, request_commands, work_commands
 from cli import demo as demo_command
 from packet_builder.errors import PacketError
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 work_commands.register(app)
 desk_commands.register(app)
 packets.register(app)
+explain.register(app)
 case_commands.register(app)
 request_commands.register(app)
 

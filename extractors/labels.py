@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from casefile.records import Box, Line, PageText, Word, union
 from extractors.day import ANY
 from extractors.expected import AMOUNTS, DATES, DIGITS, FITS, NPIS, fits
+from extractors.once import once
 from extractors.tokens import CELL, NUMBERED, Token, closes, opens, tokens_of
 from extractors.wordings import LONGEST, fold, misread, plain_wordings, section_wordings, wordings
 
@@ -18,6 +18,8 @@ BELOW = 0.036
 """How far below its label a value may begin, as a share of the page's height."""
 APART = 0.12
 """A value this far from a label without a colon belongs to another cell if something fitting stands below the label."""
+MOST_LINES = 400
+"""Lines of one page in which labels are looked for; a page of print holds about eighty."""
 COLUMN_LINES = 14
 """How many lines below a column's heading its values may stand."""
 OF_A_PERSON = re.compile(r"\b(id|number|birth|npi|order|signed|dob)\b")
@@ -88,13 +90,22 @@ class Sheet:
 
 def sheet_of(page: PageText) -> Sheet:
     """The page's labels with their values; worked out once a page."""
-    return _sheet(page.words, page.source == "ocr")
+    return _garbled_sheet(page.words) if page.source == "ocr" else _plain_sheet(page.words)
 
 
-@lru_cache(64)
+@once
+def _plain_sheet(words: tuple[Word, ...]) -> Sheet:
+    return _sheet(words, garbled=False)
+
+
+@once
+def _garbled_sheet(words: tuple[Word, ...]) -> Sheet:
+    return _sheet(words, garbled=True)
+
+
 def _sheet(words: tuple[Word, ...], garbled: bool) -> Sheet:
     lines = PageText(1, words).lines
-    tokens = tuple(tokens_of(line) for line in lines)
+    tokens = tuple(tokens_of(line) if number < MOST_LINES else () for number, line in enumerate(lines))
     hits = tuple(_hits(row, garbled) for row in tokens)
     values = [
         LabelledValue(
@@ -308,7 +319,7 @@ def _beside(row: tuple[Token, ...], hit: Hit, following: Hit | None) -> tuple[Wo
 def _column(row: tuple[Token, ...], hit: Hit) -> tuple[float, float]:
     """Left and right edge of a label's column: from its cell's left to where the next cell begins."""
     start = hit.start
-    while start and row[start].gap <= CELL and _leads_in(row[start - 1]):
+    while start and not row[start].apart and _leads_in(row[start - 1]):
         start -= 1
     nexts = [row[place].word.box[0] for place in range(hit.end, len(row)) if opens(row, place) or row[place - 1].colon]
     right = nexts[0] - 0.01 if nexts and not (hit.colon and len(nexts) == 1 and nexts[0] - hit.box[2] < CELL) else 1.0

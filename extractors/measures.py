@@ -123,6 +123,13 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
     role = None
     if value.field in {"liters_per_minute", "ahi", "po2", "pco2", "spo2"}:
         match = re.match(r"[^\d<>≤≥]{0,12}?(\d{1,3}(?:\.\d{1,2})?)(?![\d/-])", text)
+        letters = re.match(r"\W*([A-Za-z]\w*)", text)
+        if (
+            letters
+            and value.field == "liters_per_minute"
+            and letters[1].lower() not in {"at", "o2", "oxygen", "continuous", "nc", "rate"}
+        ):
+            return None
         if not match or value.field == "spo2" and not 40 <= float(match[1]) <= 100:
             return None
         role = _condition(f"{value.label} {text}") if value.field == "spo2" else None

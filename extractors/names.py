@@ -51,6 +51,8 @@ def normal_name(text: str) -> str:
 
 def _cased(part: str) -> str:
     """A part of a name in upper case is set in mixed case; others stay as written."""
+    if re.fullmatch(r"Mc[A-Z]{3,}", part):
+        return "Mc" + part[2:].title()
     if not part.isupper() or len(part) < 2:
         return part
     if part.lower() in {"ii", "iii", "iv"}:

@@ -29,6 +29,7 @@ OTHERS = {
     ),
     "rendering": re.compile(r"rendering|performing|interpreting", re.IGNORECASE),
 }
+MOST_LINES = 3000
 CLEAR = 0.85
 """Pages read worse than this may have lost the label of a number whose check digit agrees."""
 ROLE_OF = {
@@ -67,19 +68,14 @@ def find(page: PageText) -> list[Finding]:
             finding = _judge(page, match[0], value, _role(page, value))
             taken.add((value.line, finding.raw))
             findings.append(finding)
-    for number, line in enumerate(page.lines):
+    for number, line in enumerate(page.lines[:MOST_LINES]):
         for match in NUMBER.finditer(line.text[:2000]):
             if (number, match[0]) not in taken and (found := _unlabelled(page, number, line, match)):
                 findings.append(found)
-    return [f for f in findings if not _twice(f, findings)]
-
-
-def _twice(finding: Finding, findings: list[Finding]) -> bool:
-    """Whether a surer finding stands for the same printed number."""
-    return any(
-        other.confidence > finding.confidence and other.raw == finding.raw and other.box == finding.box
-        for other in findings
-    )
+    surest: dict[tuple[str, object], float] = {}
+    for found in findings:
+        surest[found.raw, found.box] = max(found.confidence, surest.get((found.raw, found.box), 0.0))
+    return [f for f in findings if f.confidence == surest[f.raw, f.box]]
 
 
 def _judge(page: PageText, raw: str, value: LabelledValue, role: str) -> Finding:

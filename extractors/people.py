@@ -77,7 +77,9 @@ def _name(page: PageText, value: LabelledValue) -> Finding | None:
 
 def _whose(page: PageText, value: LabelledValue) -> str:
     """A bare "Name" with a birth date near it is the patient's."""
-    near = [abs(other.line - value.line) for other in values_of(page, "member_dob", "member_id", "mbi")]
+    near = [
+        abs(other.line - value.line) for other in values_of(page, "member_dob", "member_id", "mbi", "shipping_address")
+    ]
     return "member_name" if near and min(near) <= 4 else ""
 
 
@@ -222,7 +224,7 @@ def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
             else None
         )
     field = "mbi" if value.field == "mbi" or (value.field == "member_id" and MBI.fullmatch(token)) else value.field
-    sure = 0.96 if value.confidence >= 0.8 else 0.85
+    sure = 0.96 if value.confidence >= 0.8 and text == value.text.strip(EDGES) else 0.85
     return _made(page, value, token, sure, f"as printed by the label '{value.label}'", field)
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from casefile.records import Finding, PageText
 
 WRITTEN = frozenset({"order_date", "signature_date", "member_dob", "denial_date"})
 """Dates of what was written before it was faxed."""
+SERVED = frozenset({"service_start", "order_date"})
+"""Dates that say which edition of the code set applies."""
 DOUBTFUL = 0.5
 LIKELY = 0.85
 FREE = frozenset(
@@ -32,7 +38,25 @@ def weigh(pages: Sequence[PageText], findings: Sequence[Finding]) -> list[Findin
     born = {f.page: f.value for f in findings if f.field == "member_dob"}
     read = {page.page_number: page.confidence for page in pages if page.source == "ocr"}
     findings = [_after_ocr(finding, read) for finding in findings]
+    served = max((f.value[:10] for f in findings if f.field in SERVED and f.status == "valid"), default="")
+    findings = [_in_edition(finding, served) for finding in findings]
     return [_weighed(finding, sent.get(finding.page, ""), born.get(finding.page, ""), findings) for finding in findings]
+
+
+@cache
+def editions() -> tuple[dict[str, Any], ...]:
+    """The editions of the diagnosis table at hand: name, effective_from, effective_to."""
+    return tuple(tomllib.loads((Path(__file__).parent / "data" / "editions.toml").read_text())["edition"])
+
+
+def _in_edition(finding: Finding, served: str) -> Finding:
+    """Say so where a diagnosis was checked against another edition than the one in force on the date of service."""
+    if finding.field != "icd10" or not served:
+        return finding
+    if any(str(row["effective_from"]) <= served <= str(row["effective_to"]) for row in editions()):
+        return finding
+    note = f"the date {served} falls under another edition, which is not at hand"
+    return replace(finding, reason=f"{finding.reason}; {note}")
 
 
 def _after_ocr(finding: Finding, read: dict[int, float]) -> Finding:

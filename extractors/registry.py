@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from casefile.records import Box, Document, Finding, PageText
+from casefile.records import Box, Document, Finding, PageText, Word
 from extractors import (
     appeals,
     context,
@@ -83,16 +83,17 @@ def _on_page(page: PageText) -> list[Finding]:
     found += unlabelled.find(page, found)
     if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
         found.append(named)
-    return _distinct([_weighed(page, finding) for finding in found])
+    doubted = [word for word in page.words if word.other]
+    return _distinct([_weighed(doubted, finding) for finding in found])
 
 
 def _extracted(page: PageText) -> list[Finding]:
     return context.mark_diagnoses(page, [finding for _, find in EXTRACTORS for finding in find(page)])
 
 
-def _weighed(page: PageText, finding: Finding) -> Finding:
+def _weighed(doubted: Sequence[Word], finding: Finding) -> Finding:
     """Say where two readers differ; without a check digit or table such a value is not sure any more."""
-    others = [word.other for word in page.words if word.other and _inside(word.box, finding.box)]
+    others = [word.other for word in doubted if _inside(word.box, finding.box)]
     if not others:
         return finding
     confidence = finding.confidence if finding.field in CHECKED else min(finding.confidence, DIFFER)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from casefile.records import Box, Finding, PageText, Word
+from extractors.hcpcs import home_care_codes
 
 CHECKED = frozenset({"ordering_provider_npi", "other_npi", "icd10", "hcpcs"})
 """Fields whose values a check digit or a table has confirmed: exactly one reading that passes is a repair."""
@@ -64,7 +65,13 @@ def _add_checked(kept: list[Finding], finding: Finding) -> None:
         return
     rivals = [n for n, f in enumerate(kept) if f.field in CHECKED and _same_place(f.box, finding.box)]
     best = max((kept[n] for n in rivals), key=lambda f: f.confidence, default=None)
-    if best is not None and best.status != "suspect" and best.confidence >= finding.confidence - CLEARLY:
+    listed = (
+        finding.field == "hcpcs"
+        and finding.value in home_care_codes()
+        and best is not None
+        and best.value not in home_care_codes()
+    )
+    if best is not None and not listed and best.status != "suspect" and best.confidence >= finding.confidence - CLEARLY:
         for n in rivals:
             kept[n] = _weaker(kept[n], SPLIT, f"the other reader saw {finding.value}")
         return

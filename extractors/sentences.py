@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from casefile.records import Box, Line, PageText, Word
+from extractors.once import once
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -16,6 +17,8 @@ NEW = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•·▪]|[A-Z][A-Za-z /&]{1,24}:)\s?")
 """How a line begins that does not run on from the one above."""
 SHORT = 0.8
 """A line that ends left of this share of the widest line's end stops short."""
+NARROW = 0.6
+"""A line that ends left of this share of the page's width is no line of wrapped prose."""
 LONGEST = 20_000
 """Characters of a page that are split into sentences."""
 
@@ -44,7 +47,7 @@ def sentences_of(page: PageText) -> tuple[Sentence, ...]:
     return _split(page.words)
 
 
-@lru_cache(64)
+@once
 def _split(words: tuple[Word, ...]) -> tuple[Sentence, ...]:
     page = PageText(1, words)
     made: list[Sentence] = []
@@ -70,7 +73,7 @@ def _blocks(lines: tuple[Line, ...]) -> list[list[Line]]:
     blocks: list[list[Line]] = []
     for line in lines:
         before = blocks[-1][-1] if blocks else None
-        runs_on = before and before.words[-1].box[2] > SHORT * widest and not NEW.match(line.text[:40])
+        runs_on = before and before.words[-1].box[2] > max(SHORT * widest, NARROW) and not NEW.match(line.text[:40])
         if runs_on:
             blocks[-1].append(line)
         else:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from casefile.records import Line, PageText, Word
+from extractors.once import once
 from extractors.tokens import CELL
 
 MARK = re.compile(r"[\[({]\s?([^\s\w]|[xXvVoO_]|\s)?\s?[\])}]|[☐□❏◻▢☒☑✓✔✗✘■]")
@@ -44,7 +44,7 @@ def is_doubtful(page: PageText, line: Line, start: int) -> bool:
     )
 
 
-@lru_cache(64)
+@once
 def _listed(words: tuple[Word, ...]) -> tuple[Line, ...]:
     """The lines between the words that ask to tick and the next label; readers drop empty boxes there."""
     found: list[Line] = []
@@ -72,7 +72,7 @@ def _opens_cell(line: Line, start: int) -> bool:
     return place == 0 or line.words[place].box[0] - line.words[place - 1].box[2] > CELL
 
 
-@lru_cache(64)
+@once
 def _has_ticks(words: tuple[Word, ...]) -> bool:
     """Whether any box on the page is ticked."""
     text = " ".join(word.text for word in words[:3000])
@@ -83,7 +83,7 @@ def _has_ticks(words: tuple[Word, ...]) -> bool:
     )
 
 
-@lru_cache(64)
+@once
 def _lists(words: tuple[Word, ...]) -> bool:
     """Whether the page asks to tick."""
     return bool(ASKS.search(" ".join(word.text for word in words[:3000])))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casefile.records import Box, Line, Word
 from extractors.wordings import fold
 
 CELL = 0.02
 """A gap of this share of the page's width begins a new cell."""
+LEAST = 0.0105
+SHAPE = 792 / 612
+"""A Letter page's height over its width: makes a share of the height one of the width."""
 MOST = 160
 """Tokens of one line that are looked at."""
 GLUED = re.compile(
@@ -29,6 +32,8 @@ class Token:
     gap: float
     barred: bool = False
     """A bar, a leader or a rule stands before it."""
+    apart: bool = False
+    """So far from the token before that it begins a new cell."""
 
     @property
     def colon(self) -> bool:
@@ -39,31 +44,32 @@ class Token:
 def tokens_of(line: Line) -> tuple[Token, ...]:
     """The line's tokens, left to right."""
     made: list[Token] = []
-    barred, right = False, None
+    barred, right, wide = False, None, _cell_gap(line)
     for piece in (piece for word in line.words[:MOST] for piece in _pieces(word)):
         if LEADER.fullmatch(piece.text):
             if piece.text == ":" and made:
                 last = made[-1].word
-                made[-1] = Token(
-                    _cut(last, last.text + ":", last.box[0], piece.box[2]),
-                    made[-1].folded,
-                    made[-1].gap,
-                    made[-1].barred,
-                )
+                made[-1] = replace(made[-1], word=_cut(last, last.text + ":", last.box[0], piece.box[2]))
                 right = piece.box[2]
             else:
                 barred = True
             continue
         gap = 1.0 if right is None else piece.box[0] - right
-        made.append(Token(piece, fold(piece.text) if len(piece.text) <= 40 else "", gap, barred))
+        made.append(Token(piece, fold(piece.text) if len(piece.text) <= 40 else "", gap, barred, gap > wide))
         barred, right = False, piece.box[2]
     return tuple(made)
+
+
+def _cell_gap(line: Line) -> float:
+    """From which gap on a new cell begins: about the height of a letter in small print, never more than `CELL`."""
+    tallest = max((word.box[3] - word.box[1] for word in line.words[:MOST]), default=CELL)
+    return min(CELL, max(LEAST, 0.95 * tallest * SHAPE))
 
 
 def opens(tokens: tuple[Token, ...], place: int) -> bool:
     """Whether a cell begins at this token, box numbers and tick marks aside."""
     token = tokens[place]
-    if place == 0 or token.gap > CELL or token.barred:
+    if place == 0 or token.apart or token.barred:
         return True
     before = tokens[place - 1].word.text
     return bool(NUMBERED.fullmatch(before)) and opens(tokens, place - 1) or before in {"X", "x", "*", "-", "|"}
@@ -71,7 +77,7 @@ def opens(tokens: tuple[Token, ...], place: int) -> bool:
 
 def closes(tokens: tuple[Token, ...], place: int) -> bool:
     """Whether a cell ends with this token."""
-    return place + 1 >= len(tokens) or tokens[place + 1].gap > CELL or tokens[place + 1].barred
+    return place + 1 >= len(tokens) or tokens[place + 1].apart or tokens[place + 1].barred
 
 
 def _pieces(word: Word) -> list[Word]:

@@ -17,6 +17,7 @@ REREAD = 80
 FEWEST = 60
 """Letters below which a page says too little to be told from another."""
 MOST = 4000
+MOST_WORDS = 900
 
 
 def find_repeated(pages: Sequence[PageText]) -> list[Problem]:
@@ -69,12 +70,17 @@ def _numbers(page: PageText) -> set[str]:
 def _plain_change(page: PageText, other: PageText, mine: set[str], theirs: set[str]) -> bool:
     """Whether a number was plainly changed: read surely on both, in the same place, and not one glyph's slip."""
     changes = 0
-    for word in page.words:
+    for word in page.words[:MOST_WORDS]:
         token = word.text.strip(".,;:()")
         if token not in mine - theirs or word.confidence < 0.85:
             continue
         rival = next(
-            (w for w in other.words if abs(w.box[1] - word.box[1]) < 0.012 and abs(w.box[0] - word.box[0]) < 0.02), None
+            (
+                w
+                for w in other.words[:MOST_WORDS]
+                if abs(w.box[1] - word.box[1]) < 0.012 and abs(w.box[0] - word.box[0]) < 0.02
+            ),
+            None,
         )
         if rival and rival.confidence >= 0.85 and rival.text.strip(".,;:()") in theirs - mine:
             changes += _far_apart(token, rival.text.strip(".,;:()"))

@@ -1,0 +1,97 @@
+"""Faults of pages: counted but missing, repeated, another patient's; and what must not be called one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from casefile.records import Banner, Finding, PageText
+from extractors.documents import classify
+from extractors.problems import find_problems
+from extractors.registry import find_all
+from extractors.strangers import Person, agree, differ
+
+Page = Callable[..., PageText]
+LINES = [f"Line {n} of a long note about walking, oxygen {n}{n} and home number {100 + n}." for n in range(12)]
+
+
+def problems(pages: list[PageText], code: str) -> list[tuple[int | None, int | None]]:
+    numbered = [replace(page, page_number=n) for n, page in enumerate(pages, 1)]
+    documents = classify(numbered)
+    return [(p.page, p.of) for p in find_problems(numbered, documents, find_all(numbered, documents)) if p.code == code]
+
+
+def test_the_cover_sheet_counts_pages(page_of: Page) -> None:
+    cover = page_of("FAX COVER SHEET", "To: Intake   From: Clinic", "Pages including cover: 4", "CONFIDENTIAL")
+    assert len(problems([cover, page_of(*LINES), page_of("PHYSICIAN ORDER")], "missing_page")) == 1
+    assert problems([cover, page_of(*LINES), page_of("PHYSICIAN ORDER"), page_of("CALL LOG")], "missing_page") == []
+
+
+def test_printed_page_numbers_show_a_gap(page_of: Page) -> None:
+    pages = [page_of("PROGRESS NOTE  Page 1 of 3", "a"), page_of("Page 3 of 3 continued", "b")]
+    assert len(problems(pages, "missing_page")) == 1
+
+
+def test_one_misread_banner_is_no_witness(page_of: Page) -> None:
+    pages = [
+        page_of("one", banner=Banner(None, None, 1, 2)),
+        page_of("two", banner=Banner(None, None, 2, 8)),
+        page_of("three"),
+    ]
+    assert problems(pages, "missing_page") == []
+
+
+def test_a_page_sent_again_and_read_otherwise_is_a_repeat(page_of: Page) -> None:
+    again = [line.replace("walking", "wa1king") if n % 4 == 0 else line for n, line in enumerate(LINES)]
+    assert problems([page_of(*LINES), page_of(*again)], "duplicate_page") == [(2, 1)]
+
+
+def test_the_same_form_with_another_date_is_no_repeat(page_of: Page) -> None:
+    other = [line.replace("home number 105", "home number 734") for line in LINES]
+    assert problems([page_of(*LINES), page_of(*other)], "duplicate_page") == []
+
+
+@pytest.mark.parametrize("one, other, stranger", [
+    (Person("Ann Bell", "1950-01-02", "H123456789"), Person("Cora Dunn", "1961-05-06", "W987654321"), True),
+    (Person("Ann Bell", "1950-01-02"), Person("Cora Dunn", "1961-05-06"), True),
+    (Person("Ann Bell", "1950-01-02", "H123456789"), Person("Ann Be11", "1950-01-02", "H123456789"), False),
+    (Person("Ann Bell", "1950-01-02"), Person("Ann Bell", "1950-01-03"), False),  # one misread digit
+    (Person("Ann Bell", "1950-01-02", "H123456789"), Person("Bell Ann", "1950-01-02", "99999999X"), False),  # two plans
+    (Person("Ann Bell"), Person("", "1950-01-02"), False),
+])  # fmt: skip
+def test_who_is_a_stranger(one: Person, other: Person, stranger: bool) -> None:
+    assert differ(one, other) is stranger
+    assert not (stranger and agree(one, other))
+
+
+def test_another_patients_page_in_a_fax_of_two_kinds_of_pages(page_of: Page) -> None:
+    mine = ("Patient Name: Ann Bell", "DOB: 01/02/1950", "Member ID: H123456789")
+    theirs = ("Patient Name: Cora Dunn", "DOB: 05/06/1961", "Member ID: W987654321")
+    pages = [page_of("PHYSICIAN ORDER", *mine), page_of("PROGRESS NOTE", *theirs), page_of("FACE SHEET", *mine)]
+    assert problems(pages, "foreign_page") == [(2, None)]
+
+
+def test_a_denial_that_says_nothing_of_appeals_is_told(page_of: Page) -> None:
+    page = page_of("NOTICE OF DENIAL", "November 2, 2026", "We denied it because it is not medically necessary.")
+    documents = classify([page])
+    (told,) = [
+        p for p in find_problems([page], documents, find_all([page], documents)) if p.code == "incomplete_notice"
+    ]
+    assert "where to send an appeal" in told.message
+    assert "the reason" not in told.message
+
+
+def test_a_date_later_than_the_fax_is_suspect(page_of: Page) -> None:
+    page = page_of("PHYSICIAN ORDER", "Order Date: 09/20/2026", banner=Banner("2026-09-14T17:47", None, 1, 1))
+    (found,) = [f for f in find_all([page], classify([page])) if f.field == "order_date"]
+    assert (found.status, found.value) == ("suspect", "2026-09-20")
+    assert isinstance(found, Finding)
+
+
+@pytest.mark.parametrize("day, noted", [("09/01/2026", False), ("11/02/2026", True)])
+def test_a_diagnosis_of_another_editions_time_says_so(page_of: Page, day: str, noted: bool) -> None:
+    page = page_of("PHYSICIAN ORDER", f"Order Date: {day}", "Diagnosis: J44.9")
+    (found,) = [f for f in find_all([page], classify([page])) if f.field == "icd10"]
+    assert ("another edition" in found.reason) is noted
