@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from casefile import filing
 from casefile import tables as t
 from casefile.case_clocks import House, days_on
-from casefile.checking import Checked, check_documents
+from casefile.checking import FACTS, Checked, best_value, check_documents
 from casefile.corrections import export_row
 from casefile.database import writing
 from casefile.matching import NUMBERS, Identity, identity_of
@@ -44,6 +44,7 @@ SEARCHED = (*NUMBERS, "member_id", "mbi", "ordering_provider_npi", "phone", "gro
 SHOWN = ("id", "status", "member_name", "member_dob", "member_id", "payer_name", "created_at", "verdicts", "timeline",
          "copies")  # fmt: skip
 LISTED = ("id", "member_name", "member_id", "payer_name", "status")
+INSIDE = ("intake.", "onboarding.")
 LAST = "\U0010ffff"
 
 
@@ -172,19 +173,21 @@ class CaseStore(Part):
         }  # fmt: skip
 
     def case_file(self, case_id: str) -> CaseFile:
-        """Everything the packet builder needs."""
+        """Everything the packet builder needs; the desk's own lists and clocks are not for others to see."""
         with self.engine.connect() as c:
             row, filed, hashes = case_row(c, case_id), filed_in(c, case_id), hashes_of(c, case_id)
             ledger = ledger_of(c, case_id, hashes)
             shown = {(r.fax_sha256, r.page) for r in ledger if r.state == "exhibit"}
             exhibits = [exhibit_of(c, read, received, shown) for read, received in filed]
-        facts: Row = {**check_documents(filed).facts}
+        reads = [read for read, _ in filed]
+        facts: Row = {name: best_value(reads, field) for name, field in FACTS.items()}
         exhibits = sorted((e for e in exhibits if e.pages), key=exhibit_order)
         return CaseFile(
             case_id=case_id, member_name=row["member_name"], member_id=row["member_id"], member_dob=row["member_dob"],
             payer_name=row["payer_name"], exhibits=tuple(exhibits), ledger=tuple(ledger),
-            events=tuple(event_of(e) for e in row["timeline"]), verdicts=tuple(verdict_of(v) for v in row["verdicts"]),
-            clocks=tuple(clock_of(k) for k in row["clocks"]), **facts,
+            events=tuple(event_of(e) for e in row["timeline"]), **facts,
+            verdicts=tuple(verdict_of(v) for v in row["verdicts"] if not v["requirement"].startswith(INSIDE)),
+            clocks=tuple(clock_of(k) for k in row["clocks"] if k["name"] == "appeal deadline"),
         )  # fmt: skip
 
 

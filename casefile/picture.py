@@ -60,7 +60,7 @@ def _failures(c: Connection) -> list[Row]:
 
 
 def _at_risk(c: Connection, today: date) -> list[Row]:
-    """Clocks of open cases that end within two weeks, or have ended; soonest first."""
+    """Clocks of open cases that end within two weeks, or have ended; soonest first. Stopped ones are left out."""
     limit = (today + timedelta(days=RISK_DAYS)).isoformat()
     rows = [
         {
@@ -69,8 +69,10 @@ def _at_risk(c: Connection, today: date) -> list[Row]:
             "due": row["due"],
             "days": (date.fromisoformat(row["due"]) - today).days,
         }
-        for case_id, clocks in c.execute(select(t.case.c.id, t.case.c.clocks))
+        for case_id, clocks in c.execute(
+            select(t.case.c.id, t.case.c.clocks).where(t.case.c.next_due <= limit, t.case.c.status != "closed")
+        )
         for row in clocks or []
-        if row.get("due") and row["due"] <= limit
+        if row.get("due") and row["due"] <= limit and not row.get("stopped_on")
     ]
     return sorted(rows, key=lambda row: (row["due"], row["case"]))

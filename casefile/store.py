@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from casefile import tables as t
 from casefile.case_store import CaseStore
@@ -15,7 +15,7 @@ from casefile.people_store import PeopleStore
 from casefile.records import Reading
 from casefile.request_store import RequestStore
 from casefile.rows import finding_of, page_of, page_row, problem_of
-from casefile.store_rows import Row, add, counts, reads_of, rows_of
+from casefile.store_rows import Row, add, case_row, counts, note, reads_of, rows_of
 
 
 class Store(CaseStore, PeopleStore, RequestStore):
@@ -85,6 +85,7 @@ class Store(CaseStore, PeopleStore, RequestStore):
         """Store what was read of a fax, in place of an earlier reading."""
         key = {"sha256": reading.sha256}
         with writing(self.engine) as c:
+            homes = _mark_reading(c, reading.sha256)
             for table in (t.finding, t.problem, t.document, t.page):
                 c.execute(delete(table).where(table.c.sha256 == reading.sha256))
             reason = reading.problems[0].message if reading.set_aside else ""
@@ -97,7 +98,9 @@ class Store(CaseStore, PeopleStore, RequestStore):
             add(c, t.page, [{**key, "page_number": p.page_number, "state": "blank" if p.blank else "received",
                               "reason": "", "text": page_row(p)} for p in reading.pages])  # fmt: skip
             add(c, t.document, [{**key, "kind": d.kind, "title": d.title[:300], "pages": list(d.pages),
-                                  "confidence": d.confidence} for d in reading.documents])  # fmt: skip
+                                  "confidence": d.confidence, "why": "",
+                                  "case_id": next((homes[p] for p in d.pages if p in homes), None)}
+                                 for d in reading.documents])  # fmt: skip
             add(c, t.finding, [{**key, "page": f.page, "field": f.field, "value": f.value, "row": f.to_json()}
                                 for f in reading.findings])  # fmt: skip
             add(c, t.problem, [{**key, "row": p.to_json()} for p in reading.problems])
@@ -160,3 +163,18 @@ class Store(CaseStore, PeopleStore, RequestStore):
             home = row["case_id"] if row["kind"] != "cover_sheet" else None
             lines.append(f"{row['kind'].replace('_', ' ')}, {where}" + (f" → {home}" if home else ""))
         return lines
+
+
+def _mark_reading(c: Connection, sha256: str) -> dict[int, str]:
+    """Page → the case it is filed in until it is filed anew; these cases say meanwhile that they are being read."""
+    query = select(t.document.c.pages, t.document.c.case_id).filter_by(sha256=sha256)
+    homes = {page: case_id for pages, case_id in c.execute(query) if case_id for page in pages}
+    for case_id in sorted(set(homes.values())):
+        row = case_row(c, case_id)
+        if row["status"] != "reading":
+            at = datetime.now(UTC).isoformat()
+            note(
+                c, case_id, at, "casebinder", f"status: {row['status']} → reading", f"fax {sha256[:12]} was read again"
+            )
+            c.execute(update(t.case).filter_by(id=case_id).values(status="reading"))
+    return homes

@@ -9,27 +9,34 @@ from sqlalchemy import create_engine, inspect, text
 from casefile import tables as t
 from casefile.store import Store
 
-NEW_TABLES = ("identifier", "correction", "decision", "placement", "request", "audit")
+OLD_TABLES = {
+    "alembic_version",
+    "fax",
+    "arrival",
+    "page",
+    "patient_case",
+    "document",
+    "finding",
+    "problem",
+    "gap",
+    "event",
+    "packet",
+}
 NEW_COLUMNS = ("copies", "open_gaps", "next_due", "status_by_person", "status_at")
-NEW_INDEXES = (
-    "ix_case_dob",
-    "ix_case_work",
-    "ix_case_status_work",
-    "ix_case_unchecked",
-    "ix_fax_work",
-    "ix_fax_received",
-    "ix_page_state",
-)
+OLD_INDEXES = {"ix_arrival_sha256", "ix_patient_case_member_id", "ix_document_sha256", "ix_document_case_id", "ix_finding_sha256",
+               "ix_problem_sha256", "ix_event_case_id", "ix_packet_case_id"}  # fmt: skip
 
 
 def test_a_database_of_the_first_version_is_upgraded_and_keeps_its_cases(database_url: str) -> None:
     Store.open(database_url).close()
     engine = create_engine(database_url)
     with engine.begin() as c:
-        for name in NEW_INDEXES:
-            c.execute(text(f"drop index {name}"))
-        for name in NEW_TABLES:
-            c.execute(text(f"drop table {name}"))
+        for table in OLD_TABLES:
+            names = {i["name"] for i in inspect(c).get_indexes(table) if not i["unique"]}
+            for name in names - OLD_INDEXES:
+                c.execute(text(f"drop index {name}"))
+        for name in set(inspect(c).get_table_names()) - OLD_TABLES:
+            c.execute(text(f"drop table {name}" + (" cascade" if c.dialect.name == "postgresql" else "")))
         for name in NEW_COLUMNS:
             c.execute(text(f"alter table patient_case drop column {name}"))
         c.execute(text("delete from alembic_version"))

@@ -58,6 +58,22 @@ def test_a_correction_wins_survives_a_new_reading_and_keeps_the_original(store: 
     assert store.corrections() == store.case(case_id)["corrections"]
 
 
+def test_a_fax_read_again_stays_in_its_case_which_says_so(store: Store) -> None:
+    read = reading("a", **WHOLE)
+    (case_id,) = take_in(store, read)
+    store.save_reading(read)
+    assert store.case(case_id)["status"] == "reading"
+    assert len(store.case(case_id)["ledger"]) == 1
+    store.check_case(case_id, AT)
+    assert open_gaps(store, case_id) == set()
+    other = reading("a", **{**WHOLE, "member_name": "Edgar Drummey", "member_dob": "1950-01-02", "member_id": "W1"})
+    (new,) = take_in(store, other)
+    assert new != case_id
+    assert case_id in store.unchecked()
+    store.check_case(case_id, AT)
+    assert store.case(case_id)["status"] == "new"
+
+
 def test_what_nobody_read_can_be_entered_and_closes_its_gap(store: Store) -> None:
     (case_id,) = take_in(store, reading("a", **{**WHOLE, "ordering_provider_npi": None}))
     assert open_gaps(store, case_id) == {"intake.npi"}
