@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import pikepdf
 from pikepdf import Dictionary
 
+from casefile.records import PageText
 from packet_builder import catalog, stamp, words
 from packet_builder.drawing import Drawn, Goal, Link
 from packet_builder.exhibit_pages import Locate, Places, layer_of, open_exhibit
@@ -21,8 +22,10 @@ from packet_builder.page_cache import PageCache
 from packet_builder.page_writer import PageJob, PageTree, PageWriter
 from packet_builder.pdf_objects import ObjectGraph, Shared
 from packet_builder.pdf_writer import PdfWriter, text_string
+from packet_builder.pictured import Pictured
 from packet_builder.plan import PacketPlan, Part
 from packet_builder.source_pdf import SourceLink
+from packet_builder.words import word_layer
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Written:
     notes: dict[str, list[str]] = field(default_factory=dict)
     part_bytes: dict[str, int] = field(default_factory=dict)
     sha256: str = ""
+    pictures: dict[int, str] = field(default_factory=dict)
+    """Pages bound as pictures, and why."""
 
 
 class BoundFile:
@@ -49,10 +54,10 @@ class BoundFile:
 
     def __init__(
         self, out: BinaryIO, plan: PacketPlan, parts: Sequence[Part], drawing: Drawing, locate: Locate, cache: PageCache,
-        *, links: bool = True, progress: Callable[[int, int], None] | None = None,
+        *, links: bool = True, pictured: Pictured | None = None, progress: Callable[[int, int], None] | None = None,
     ) -> None:  # fmt: skip
         self._plan, self._parts, self._drawing, self._locate, self._cache = plan, parts, drawing, locate, cache
-        self._links, self._progress = links, progress
+        self._links, self._progress, self._pictured = links, progress, pictured or Pictured()
         self._start = parts[0].first
         self._end = parts[-1].last + 1
         self._writer = PdfWriter(out)
@@ -132,15 +137,29 @@ class BoundFile:
                 index = part.first + 1 + offset
                 shape = shape_of(page, text.rotation)
                 numbers = self._own_links(source.links, exhibit.fax_sha256, text.page_number)
-                place = places.place(text, offset, shape, self._plan.bates(index))
                 key = self._structure.plain_page(index, section)
-                self._put(
-                    own, index, page, shape, place, layer_of(text, shape, exhibit.fax_sha256, self._cache), numbers, key
-                )
+                if why := self._pictured.why(exhibit.fax_sha256, text, page):
+                    self._picture(index, places, offset, text, shape, key, why)
+                    continue
+                place = places.place(text, offset, shape, self._plan.bates(index))
+                layer = layer_of(text, shape, exhibit.fax_sha256, self._cache)
+                self._put(own, index, page, shape, place, layer, numbers, key)
             places.close()
             self._layers += catalog.layers_of(source.pdf, own)
             if source.notes:
                 self.written.notes.setdefault(exhibit.fax_sha256, []).extend(source.notes)
+
+    def _picture(
+        self, index: int, places: Places, offset: int, text: PageText, shape: Shape, key: int, why: str
+    ) -> None:
+        """A page as a picture, with the words that may be found laid under it."""
+        burned = self._pictured.boxes.get(self._plan.sources[index], ())
+        pdf, flat = places.picture(offset, text, shape, burned, self._pictured.one_bit)
+        with pdf:
+            layer = zlib.compress(word_layer(text, flat), 6) if text.words else None
+            graph = ObjectGraph(pdf, self._writer, self._shared)
+            self._put(graph, index, pdf.pages[0].obj, flat, "band", layer, (), key)
+        self.written.pictures[index] = why
 
     def _own_links(self, links: Sequence[SourceLink], sha256: str, page_number: int) -> tuple[int, ...]:
         """Take numbers for a page's links to pages of its own source that are bound in this file."""

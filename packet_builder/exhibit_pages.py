@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pikepdf
 
-from casefile.records import Exhibit, PageText
-from packet_builder import stamp
+from casefile.records import Box, Exhibit, PageText
+from packet_builder import raster, stamp
 from packet_builder.errors import PacketError
 from packet_builder.geometry import Shape, shape_of
 from packet_builder.page_cache import PageCache
@@ -103,6 +103,7 @@ class Places:
         self._exhibit, self._file, self._source, self._cache = exhibit, file, source, cache
         self._known: dict[str, dict[int, bytes]] = {}
         self._document: pdfium.PdfDocument | None = None
+        self._clean: pdfium.PdfDocument | None = None
         self._unreadable = False
 
     def place(self, text: PageText, offset: int, shape: Shape, bates: str) -> stamp.Place:
@@ -117,10 +118,33 @@ class Places:
         self._cache.put(self._exhibit.fax_sha256, text.page_number, kind, place.encode())
         return place
 
+    def picture(
+        self, offset: int, text: PageText, shape: Shape, boxes: Sequence[Box], one_bit: bool
+    ) -> tuple[pikepdf.Pdf, Shape]:  # fmt: skip
+        """A page as one image, drawn from the harmless source.
+
+        Raises:
+            PacketError: The page cannot be drawn; it is never bound with what was to be removed.
+        """
+        import pypdfium2 as pdfium
+
+        is_pdf = self._exhibit.media_type == "application/pdf"
+        try:
+            if self._clean is None:
+                self._clean = raster.document_of(self._source.pdf)
+            page = self._clean[text.page_number - 1 if is_pdf else offset]
+            return raster.picture_of(page, shape, boxes, one_bit)
+        except (pdfium.PdfiumError, ValueError, MemoryError, ZeroDivisionError, IndexError) as error:
+            name = type(error).__name__
+            raise PacketError(
+                f"page {text.page_number} of {self._file.name} cannot be drawn as a picture ({name})."
+            ) from error
+
     def close(self) -> None:
-        """Give the renderer's copy back."""
-        if self._document is not None:
-            self._document.close()
+        """Give the renderer's copies back."""
+        for document in (self._document, self._clean):
+            if document is not None:
+                document.close()
 
     def _look(self, text: PageText, offset: int, shape: Shape, bates: str) -> stamp.Place:
         import pypdfium2 as pdfium
