@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -45,6 +44,7 @@ class Written:
     notes: dict[str, list[str]] = field(default_factory=dict)
     part_bytes: dict[str, int] = field(default_factory=dict)
     sha256: str = ""
+    manifest: bytes = b""
     pictures: dict[int, str] = field(default_factory=dict)
     """Pages bound as pictures, and why."""
 
@@ -213,18 +213,20 @@ class BoundFile:
         x, y = shape.point(0, height * (1 - max(0.0, goal.down - 0.06)))
         return b"[%d 0 R/XYZ %.1f %.1f null]" % (self._page(goal.page), x, y)
 
+    def _attach(self, data: bytes, described: catalog.Description) -> int:
+        """The manifest as an attached file; returns its specification's number."""
+        size = b"/Params<</Size %d/ModDate(%b)>>" % (len(data), described.pdf_date)
+        file = self._writer.deflated(b"/Type/EmbeddedFile/Subtype/application#2Fjson" + size, data)
+        return self._writer.put(
+            b"<</Type/Filespec/F(manifest.json)/UF(manifest.json)/AFRelationship/Data"
+            b"/Desc(Where every page came from)/EF<</F %d 0 R/UF %d 0 R>>>>" % (file, file)
+        )
+
     def _finish(self, described: catalog.Description, manifest: dict[str, Any]) -> None:
         writer = self._writer
         data = json.dumps(manifest, sort_keys=True, separators=(",", ":")).encode()
-        attached = writer.stream(
-            b"/Type/EmbeddedFile/Subtype/application#2Fjson/Filter/FlateDecode/Params<</Size %d/CheckSum<%b>/ModDate(%b)>>"
-            % (len(data), hashlib.md5(data, usedforsecurity=False).hexdigest().encode(), described.pdf_date),
-            zlib.compress(data, 6),
-        )
-        spec = writer.put(
-            b"<</Type/Filespec/F(manifest.json)/UF(manifest.json)/AFRelationship/Data/Desc(Where every page came from)/EF<</F %d 0 R/UF %d 0 R>>>>"
-            % (attached, attached)
-        )
+        spec = 0 if described.pdfa.startswith("2") else self._attach(data, described)
+        self.written.manifest = data
         outline = catalog.write_outline(writer, self._plan, self._parts, self._page)
         structure = self._structure.write(writer, self._page)
         root = catalog.write_catalog(

@@ -269,10 +269,11 @@ def write_catalog(
     xmp = writer.stream(b"/Type/Metadata/Subtype/XML", _xmp(described))
     body = (
         b"<</Type/Catalog/Pages %d 0 R/Outlines %d 0 R/PageMode/UseOutlines/PageLabels %b/Lang%b/MarkInfo<</Marked true>>"
-        b"/StructTreeRoot %d 0 R/ViewerPreferences<</DisplayDocTitle true>>/Metadata %d 0 R/AF[%d 0 R]"
-        b"/Names<</EmbeddedFiles<</Names[(manifest.json)%d 0 R]>>>>"
-        % (tree, outline, labels, text_string(described.language), structure, xmp, spec, spec)
+        b"/StructTreeRoot %d 0 R/ViewerPreferences<</DisplayDocTitle true>>/Metadata %d 0 R"
+        % (tree, outline, labels, text_string(described.language), structure, xmp)
     )
+    if spec:
+        body += b"/AF[%d 0 R]/Names<</EmbeddedFiles<</Names[(manifest.json)%d 0 R]>>>>" % (spec, spec)
     if layers:
         unique = dict(layers)
         hidden = refs([number for number, shown in unique.items() if not shown])

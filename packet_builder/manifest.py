@@ -95,8 +95,13 @@ def _hashes(folder: Path, pattern: str) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob(pattern))}
 
 
-def read(pdf: pikepdf.Pdf) -> dict[str, Any] | None:
+def beside(path: Path) -> Path:
+    """Where the manifest lies when the packet itself may hold none (PDF/A-2)."""
+    return path.with_suffix(".manifest.json")
+
+
+def read(pdf: pikepdf.Pdf, path: Path) -> dict[str, Any] | None:
     """The manifest of a packet, or None."""
-    if NAME not in pdf.attachments:
-        return None
-    return json.loads(pdf.attachments[NAME].get_file().read_bytes())  # type: ignore[no-any-return]
+    if NAME in pdf.attachments:
+        return json.loads(pdf.attachments[NAME].get_file().read_bytes())  # type: ignore[no-any-return]
+    return json.loads(beside(path).read_bytes()) if beside(path).is_file() else None

@@ -66,8 +66,8 @@ def picture_of(page: pdfium.PdfPage, shape: Shape, boxes: Sequence[Box], one_bit
 
 def _is_gray(image: Image.Image) -> bool:
     """Whether a page has no colour to lose."""
-    _, red, blue = image.resize((100, 100)).convert("YCbCr").split()
-    return all(low >= 116 and high <= 140 for low, high in (red.getextrema(), blue.getextrema()))  # type: ignore[misc]
+    _, blue, red = image.resize((100, 100)).convert("YCbCr").split()
+    return not any(sum(chroma.histogram()[:116]) + sum(chroma.histogram()[141:]) for chroma in (blue, red))
 
 
 def document_of(pdf: pikepdf.Pdf) -> pdfium.PdfDocument:

@@ -99,7 +99,9 @@ def _write_all(
             final = out if plan.volumes == 1 else out.with_name(f"{out.stem}-{number}-of-{plan.volumes}{out.suffix}")
             part = final.with_name(f".{final.name}.part")
             made.append((part, final))
-            hashes.append(_write(case, request, plan, parts, drawing, locate, cache, part, notes, progress, pictured))
+            hashes.append(
+                _write(case, request, plan, parts, drawing, locate, cache, part, final, notes, progress, pictured)
+            )
             if request.profile.max_megabytes and part.stat().st_size > request.profile.max_megabytes * 1e6:
                 raise PacketError(
                     f"volume {number} has {part.stat().st_size / 1e6:.1f} MB, over the recipient's {request.profile.max_megabytes:g} MB."
@@ -115,7 +117,7 @@ def _write_all(
 
 def _write(
     case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part], drawing: Drawing, locate: Locate,
-    cache: PageCache, part: Path, notes: dict[str, list[str]], progress: Progress | None, pictured: Pictured,
+    cache: PageCache, part: Path, final: Path, notes: dict[str, list[str]], progress: Progress | None, pictured: Pictured,
 ) -> str:  # fmt: skip
     described = Description(
         _title(case, request, plan, parts), request.letter_date.isoformat(), pdfa=request.profile.pdfa
@@ -140,6 +142,8 @@ def _write(
     problems = check_file(part, plan, parts, drawing if request.profile.links else None)
     if problems:
         raise PacketError(f"the written packet is not what was planned: {problems[0]}")
+    if described.pdfa.startswith("2"):
+        manifest.beside(final).write_bytes(written.manifest)
     return written.sha256
 
 
