@@ -30,6 +30,9 @@ test: setup-test ## the whole test suite
 bench-reading: setup-test ## recall, word error and pages/s by mode, beside ocrmypdf and plain pytesseract
 	@$(BIN)/python -m benchmarks.reading
 
+bench-packet: setup-test ## a 1,000-page packet with every feature, beside a bare append by pypdf
+	@$(BIN)/python -m benchmarks.packet
+
 check: setup ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -39,4 +42,4 @@ lock: setup ## resolve the newest allowed versions into requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra dev --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-emit-find-links --no-header --no-annotate --upgrade -o requirements.lock
 
-.PHONY: help setup setup-test demo test bench-reading check lock
+.PHONY: help setup setup-test demo test bench-reading bench-packet check lock

@@ -277,7 +277,8 @@ def write_catalog(
     if layers:
         unique = dict(layers)
         hidden = refs([number for number, shown in unique.items() if not shown])
-        body += b"/OCProperties<</OCGs[%b]/D<</Name(Default)/OFF[%b]/Order[]>>>>" % (refs(list(unique)), hidden)
+        groups = refs(list(unique))
+        body += b"/OCProperties<</OCGs[%b]/D<</Name(Default)/OFF[%b]/Order[%b]>>>>" % (groups, hidden, groups)
     if described.pdfa:
         profile = writer.deflated(b"/N 3", _srgb())
         body += (

@@ -129,9 +129,9 @@ def test_archives_pass_a_validator(tmp_path: Path, name: str) -> None:
     """Our own rules found what does not conform; the validator is somebody else's, and young."""
     page = pytest.importorskip("page", reason="page-validation is not installed")
     result = bound(tmp_path, asked(name), "ocr")
-    wanted = page.ValidationProfile.PDFA_2B if name == "archive" else page.ValidationProfile.PDFA_3B
+    wanted = page.ValidationProfile.PDF_A_2B if name == "archive" else page.ValidationProfile.PDF_A_3B
     report = page.validate_pdf(result.path, profile=wanted)
-    assert report.compliant, [f"{f.rule_id} {f.message}" for f in report.failures][:5]
+    assert report.is_compliant, [f"{f.rule_id} {f.message}" for f in report.failures][:5]
     assert verify_packet(result.path) == []
     assert "font" in next(iter((read_manifest(result.path) or {})["pictures"].values()))
 
