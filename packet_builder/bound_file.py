@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -15,16 +14,15 @@ from pikepdf import Dictionary
 from casefile.records import PageText
 from packet_builder import catalog, stamp, words
 from packet_builder.drawing import Drawn, Goal, Link
-from packet_builder.exhibit_pages import Locate, Places, layer_of, open_exhibit
+from packet_builder.exhibit_pages import Locate, Places, layer_of, made_layer, open_exhibit
 from packet_builder.geometry import Shape, shape_of
 from packet_builder.page_cache import PageCache
-from packet_builder.page_writer import PageJob, PageTree, PageWriter
+from packet_builder.page_writer import Brackets, Layer, PageJob, PageTree, PageWriter
 from packet_builder.pdf_objects import ObjectGraph, Shared
 from packet_builder.pdf_writer import PdfWriter, text_string
 from packet_builder.pictured import Pictured
 from packet_builder.plan import PacketPlan, Part
 from packet_builder.source_pdf import SourceLink
-from packet_builder.words import word_layer
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ class BoundFile:
         self._write_links()
         self._tree.finish()
         self._finish(described, manifest(self.written))
-        self.written.sha256 = self._writer.sha256()
+        self.written.sha256 = self._writer.close()
         return self.written
 
     def _give_fonts(self, graph: ObjectGraph, sheets: pikepdf.Pdf) -> None:
@@ -141,9 +139,9 @@ class BoundFile:
                 if why := self._pictured.why(exhibit.fax_sha256, text, page):
                     self._picture(index, places, offset, text, shape, key, why)
                     continue
-                place = places.place(text, offset, shape, self._plan.bates(index))
+                place, brackets = places.place(text, offset, shape, self._plan.bates(index), page)
                 layer = layer_of(text, shape, exhibit.fax_sha256, self._cache)
-                self._put(own, index, page, shape, place, layer, numbers, key)
+                self._put(own, index, page, shape, place, layer, numbers, key, brackets=brackets)
             places.close()
             self._layers += catalog.layers_of(source.pdf, own)
             if source.notes:
@@ -156,7 +154,7 @@ class BoundFile:
         burned = self._pictured.boxes.get(self._plan.sources[index], ())
         pdf, flat = places.picture(offset, text, shape, burned, self._pictured.one_bit)
         with pdf:
-            layer = zlib.compress(word_layer(text, flat), 6) if text.words else None
+            layer = made_layer(text, flat) if text.words else None
             graph = ObjectGraph(pdf, self._writer, self._shared)
             self._put(graph, index, pdf.pages[0].obj, flat, "band", layer, (), key)
         self.written.pictures[index] = why
@@ -172,11 +170,11 @@ class BoundFile:
         return tuple(numbers)
 
     def _put(
-        self, graph: ObjectGraph, index: int, page: pikepdf.Object, shape: Shape, place: stamp.Place, layer: bytes | None,
-        annotations: tuple[int, ...], key: int, marked: bool = False,
+        self, graph: ObjectGraph, index: int, page: pikepdf.Object, shape: Shape, place: stamp.Place, layer: Layer | None,
+        annotations: tuple[int, ...], key: int, marked: bool = False, brackets: Brackets | None = None,
     ) -> None:  # fmt: skip
         bates = self._plan.bates(index)
-        job = PageJob(index - self._start, page, shape, place, bates, layer, annotations, key, marked)
+        job = PageJob(index - self._start, page, shape, place, bates, layer, annotations, key, brackets, marked)
         self.written.hashes[index] = self._pages.write(graph, job)
         self._shapes[index] = shape
 

@@ -8,7 +8,6 @@ from functools import cache
 from html import escape
 
 import pikepdf
-from PIL import ImageCms
 
 from packet_builder.drawing import Link, Tag
 from packet_builder.page_writer import refs
@@ -291,6 +290,8 @@ def write_catalog(
 @cache
 def _srgb() -> bytes:
     """An sRGB profile whose creation date is fixed, so that the same inputs give the same bytes."""
+    from PIL import ImageCms
+
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     data[24:36] = bytes((7, 0xEA, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))
     data[84:100] = bytes(16)

@@ -74,7 +74,7 @@ def build_packet(
         return SourceFile(source_path(sha256), request.name_of(sha256))
 
     try:
-        notes = survey(case, locate)
+        notes = survey(case, locate, own_cache)
         plan, drawing = settle_volumes(case, request, locate, lambda cuts: draw(case, request, notes, cuts))
         files, sha256 = _write_all(case, request, plan, drawing, locate, own_cache, out, notes, progress, pictured)
     finally:
