@@ -33,8 +33,8 @@ bench-reading: setup-test ## recall, word error and pages/s by mode, beside ocrm
 bench-pages: setup-test ## orientation, blank pages and memory, beside the OCR program's own orientation test
 	@$(BIN)/python -m benchmarks.pages
 
-bench-findings: setup-test ## precision and recall by field, kinds of document, page faults, by mode
-	@$(BIN)/python -m benchmarks.findings
+bench-findings: setup-test ## precision and recall by field and mode, kinds, page faults, pages/s, on kept-back wordings
+	@$(BIN)/python -m benchmarks.findings --unseen --faxes 200 --scaling
 
 bench-packet: setup-test ## 1,000 pages from 60 sources with every feature, beside a bare pypdf append
 	@$(BIN)/python -m benchmarks.packet

@@ -203,14 +203,12 @@ def build(folder: Path, rows: list[tuple[str, int, bool]], out: Path) -> None:
 
 def fill_cache(folder: Path, rows: list[tuple[str, int, bool]], _: Path) -> None:
     """Put the layers of 530 words a page where a first build would have put them."""
-    import zlib
     from hashlib import sha256
 
     from casefile.records import PageText, Word
-    from packet_builder.exhibit_pages import LAYER
+    from packet_builder.exhibit_pages import keep_layer, made_layer
     from packet_builder.geometry import Shape
     from packet_builder.page_cache import PageCache
-    from packet_builder.words import word_layer
 
     rng = Random("words")
     cache = PageCache(folder / "cache.sqlite")
@@ -226,8 +224,8 @@ def fill_cache(folder: Path, rows: list[tuple[str, int, bool]], _: Path) -> None
                 )
                 for n in range(WORDS)
             )
-            layer = word_layer(PageText(number, words, "ocr"), Shape((0, 0, 612, 792)))
-            cache.put(digest, number, f"{LAYER}/0", zlib.compress(layer, 6))
+            text = PageText(number, words, "ocr")
+            keep_layer(digest, text, made_layer(text, Shape((0, 0, 612, 792))), cache)
     cache.close()
 
 

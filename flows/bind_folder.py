@@ -22,6 +22,8 @@ from intake.sniff import media_type
 from packet_builder.exhibit_pages import SourceFile, keep_layers, sha256_of
 from packet_builder.folder import FolderFile, case_from_folder
 from packet_builder.page_cache import PageCache
+from packet_builder.plan import section_of
+from packet_builder.profiles import profile
 from packet_builder.render import PacketResult, build_packet
 
 READING = f"reading/1/{version('casebinder')}"
@@ -57,7 +59,8 @@ def bind_folder(
             on_excluded(name, reason)
     cache = open_cache(settings)
     try:
-        files = [_read(folder, path, settings, ocr, cache, on_file) for path in wanted]
+        redacts = bool(profile(ask.recipient).redact) if ask else False
+        files = [_read(folder, path, settings, ocr, cache, on_file, redacts) for path in wanted]
         by_hash: dict[str, Path] = {}
         for file in files:
             if file.sha256 in by_hash:
@@ -122,29 +125,37 @@ def _name(folder: Path, path: Path) -> str:
 
 
 def _read(
-    folder: Path, path: Path, settings: Settings, ocr: bool, cache: PageCache, on_file: Callable[[str], None] | None
-) -> FolderFile:
-    """A file as it was read before, or read now."""
+    folder: Path, path: Path, settings: Settings, ocr: bool, cache: PageCache, on_file: Callable[[str], None] | None,
+    all_words: bool,
+) -> FolderFile:  # fmt: skip
+    """A file as it was kept: read before, or read and kept now, so that both ways give the same packet."""
     name = _name(folder, path)
     sha256 = sha256_of(SourceFile(path, name))
-    kept = cache.get(sha256, 0, f"{READING}/{ocr}")
-    if kept is not None:
-        row = json.loads(kept)
-        pages = tuple(page_of(number, page) for number, page in enumerate(row["pages"], 1))
-        on = date.fromisoformat(row["on"]) if row["on"] else None
-        return FolderFile(
-            path, sha256, row["media_type"], pages, row["kind"], on, tuple(finding_of(f) for f in row["findings"])
-        )
-    if on_file:
-        on_file(name)
-    file = _read_now(path, name, settings, ocr)
-    if any(not page.blank for page in file.pages):
-        keep_layers(path, case_from_folder([file], {}).exhibits[0], cache)
-    row = {"media_type": file.media_type, "kind": file.kind, "on": file.on.isoformat() if file.on else "",
-           "pages": [page_row(_light(page, file.kind)) for page in file.pages],
-           "findings": [f.to_json() for f in file.findings]}  # fmt: skip
-    cache.put(sha256, 0, f"{READING}/{ocr}", json.dumps(row).encode())
-    return file
+    kind = f"{READING}/{ocr}"
+    if cache.get(sha256, 0, kind) is None:
+        if on_file:
+            on_file(name)
+        _keep(_read_now(path, name, settings, ocr), kind, cache)
+    row = json.loads(cache.get(sha256, 0, f"{kind}/words" if all_words else kind) or b"")
+    pages = tuple(page_of(number, page) for number, page in enumerate(row["pages"], 1))
+    on = date.fromisoformat(row["on"]) if row["on"] else None
+    findings = tuple(finding_of(finding) for finding in row["findings"])
+    return FolderFile(path, sha256, row["media_type"], pages, row["kind"], on, findings)
+
+
+def _keep(file: FolderFile, kind: str, cache: PageCache) -> None:
+    """Keep a reading twice, with all words and without, and the layers made of them."""
+    case = case_from_folder([file], {})
+    for exhibit in case.exhibits:
+        keep_layers(file.path, exhibit, cache)
+    role = "authority" if any(section_of(exhibit) == "authority" for exhibit in case.exhibits) else file.kind
+    row: dict[str, Any] = {
+        "media_type": file.media_type, "kind": role, "on": file.on.isoformat() if file.on else "",
+        "findings": [finding.to_json() for finding in file.findings],
+    }  # fmt: skip
+    for name, pages in ((kind, [_light(page, role) for page in file.pages]), (f"{kind}/words", list(file.pages))):
+        data = json.dumps({**row, "pages": [page_row(page) for page in pages]}).encode()
+        cache.put(file.sha256, 0, name, data)
 
 
 def _light(page: PageText, kind: str) -> PageText:

@@ -93,7 +93,7 @@ def _sources(sheets: Sheets, plan: PacketPlan, request: Request, notes: Mapping[
     sheets.subheading("Sources and manifest")
     sheets.paragraph("The file manifest.json inside this PDF holds the SHA-256 of every source and of every page as bound. "
                      "The command `casebinder verify` compares them.", size=9.6)  # fmt: skip
-    table = Table(sheets, [Column("SHA-256 of the source", 62), Column("Remarks", 38)])
+    table = Table(sheets, [Column("SHA-256 of the source", 73), Column("Remarks", 27)])
     for sha256 in dict.fromkeys(part.exhibit.fax_sha256 for part in plan.exhibits() if part.exhibit):
         table.row(
             (sha256, "; ".join([*([request.names[sha256]] if sha256 in request.names else []), *notes.get(sha256, ())]))

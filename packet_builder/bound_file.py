@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -13,14 +11,16 @@ from typing import Any, BinaryIO
 import pikepdf
 from pikepdf import Dictionary
 
+from casefile.records import PageText
 from packet_builder import catalog, stamp, words
 from packet_builder.drawing import Drawn, Goal, Link
-from packet_builder.exhibit_pages import Locate, Places, layer_of, open_exhibit
+from packet_builder.exhibit_pages import Locate, Places, layer_of, made_layer, open_exhibit
 from packet_builder.geometry import Shape, shape_of
 from packet_builder.page_cache import PageCache
-from packet_builder.page_writer import PageJob, PageTree, PageWriter
+from packet_builder.page_writer import Brackets, Layer, PageJob, PageTree, PageWriter
 from packet_builder.pdf_objects import ObjectGraph, Shared
 from packet_builder.pdf_writer import PdfWriter, text_string
+from packet_builder.pictured import Pictured
 from packet_builder.plan import PacketPlan, Part
 from packet_builder.source_pdf import SourceLink
 
@@ -42,6 +42,9 @@ class Written:
     notes: dict[str, list[str]] = field(default_factory=dict)
     part_bytes: dict[str, int] = field(default_factory=dict)
     sha256: str = ""
+    manifest: bytes = b""
+    pictures: dict[int, str] = field(default_factory=dict)
+    """Pages bound as pictures, and why."""
 
 
 class BoundFile:
@@ -49,10 +52,10 @@ class BoundFile:
 
     def __init__(
         self, out: BinaryIO, plan: PacketPlan, parts: Sequence[Part], drawing: Drawing, locate: Locate, cache: PageCache,
-        *, links: bool = True, progress: Callable[[int, int], None] | None = None,
+        *, links: bool = True, pictured: Pictured | None = None, progress: Callable[[int, int], None] | None = None,
     ) -> None:  # fmt: skip
         self._plan, self._parts, self._drawing, self._locate, self._cache = plan, parts, drawing, locate, cache
-        self._links, self._progress = links, progress
+        self._links, self._progress, self._pictured = links, progress, pictured or Pictured()
         self._start = parts[0].first
         self._end = parts[-1].last + 1
         self._writer = PdfWriter(out)
@@ -83,7 +86,7 @@ class BoundFile:
         self._write_links()
         self._tree.finish()
         self._finish(described, manifest(self.written))
-        self.written.sha256 = self._writer.sha256()
+        self.written.sha256 = self._writer.close()
         return self.written
 
     def _give_fonts(self, graph: ObjectGraph, sheets: pikepdf.Pdf) -> None:
@@ -132,15 +135,29 @@ class BoundFile:
                 index = part.first + 1 + offset
                 shape = shape_of(page, text.rotation)
                 numbers = self._own_links(source.links, exhibit.fax_sha256, text.page_number)
-                place = places.place(text, offset, shape, self._plan.bates(index))
                 key = self._structure.plain_page(index, section)
-                self._put(
-                    own, index, page, shape, place, layer_of(text, shape, exhibit.fax_sha256, self._cache), numbers, key
-                )
+                if why := self._pictured.why(exhibit.fax_sha256, text, page):
+                    self._picture(index, places, offset, text, shape, key, why)
+                    continue
+                place, brackets = places.place(text, offset, shape, self._plan.bates(index), page)
+                layer = layer_of(text, shape, exhibit.fax_sha256, self._cache)
+                self._put(own, index, page, shape, place, layer, numbers, key, brackets=brackets)
             places.close()
             self._layers += catalog.layers_of(source.pdf, own)
             if source.notes:
                 self.written.notes.setdefault(exhibit.fax_sha256, []).extend(source.notes)
+
+    def _picture(
+        self, index: int, places: Places, offset: int, text: PageText, shape: Shape, key: int, why: str
+    ) -> None:
+        """A page as a picture, with the words that may be found laid under it."""
+        burned = self._pictured.boxes.get(self._plan.sources[index], ())
+        pdf, flat = places.picture(offset, text, shape, burned, self._pictured.one_bit)
+        with pdf:
+            layer = made_layer(text, flat) if text.words else None
+            graph = ObjectGraph(pdf, self._writer, self._shared)
+            self._put(graph, index, pdf.pages[0].obj, flat, "band", layer, (), key)
+        self.written.pictures[index] = why
 
     def _own_links(self, links: Sequence[SourceLink], sha256: str, page_number: int) -> tuple[int, ...]:
         """Take numbers for a page's links to pages of its own source that are bound in this file."""
@@ -153,11 +170,11 @@ class BoundFile:
         return tuple(numbers)
 
     def _put(
-        self, graph: ObjectGraph, index: int, page: pikepdf.Object, shape: Shape, place: stamp.Place, layer: bytes | None,
-        annotations: tuple[int, ...], key: int, marked: bool = False,
+        self, graph: ObjectGraph, index: int, page: pikepdf.Object, shape: Shape, place: stamp.Place, layer: Layer | None,
+        annotations: tuple[int, ...], key: int, marked: bool = False, brackets: Brackets | None = None,
     ) -> None:  # fmt: skip
         bates = self._plan.bates(index)
-        job = PageJob(index - self._start, page, shape, place, bates, layer, annotations, key, marked)
+        job = PageJob(index - self._start, page, shape, place, bates, layer, annotations, key, brackets, marked)
         self.written.hashes[index] = self._pages.write(graph, job)
         self._shapes[index] = shape
 
@@ -194,18 +211,20 @@ class BoundFile:
         x, y = shape.point(0, height * (1 - max(0.0, goal.down - 0.06)))
         return b"[%d 0 R/XYZ %.1f %.1f null]" % (self._page(goal.page), x, y)
 
+    def _attach(self, data: bytes, described: catalog.Description) -> int:
+        """The manifest as an attached file; returns its specification's number."""
+        size = b"/Params<</Size %d/ModDate(%b)>>" % (len(data), described.pdf_date)
+        file = self._writer.deflated(b"/Type/EmbeddedFile/Subtype/application#2Fjson" + size, data)
+        return self._writer.put(
+            b"<</Type/Filespec/F(manifest.json)/UF(manifest.json)/AFRelationship/Data"
+            b"/Desc(Where every page came from)/EF<</F %d 0 R/UF %d 0 R>>>>" % (file, file)
+        )
+
     def _finish(self, described: catalog.Description, manifest: dict[str, Any]) -> None:
         writer = self._writer
         data = json.dumps(manifest, sort_keys=True, separators=(",", ":")).encode()
-        attached = writer.stream(
-            b"/Type/EmbeddedFile/Subtype/application#2Fjson/Filter/FlateDecode/Params<</Size %d/CheckSum<%b>/ModDate(%b)>>"
-            % (len(data), hashlib.md5(data, usedforsecurity=False).hexdigest().encode(), described.pdf_date),
-            zlib.compress(data, 6),
-        )
-        spec = writer.put(
-            b"<</Type/Filespec/F(manifest.json)/UF(manifest.json)/AFRelationship/Data/Desc(Where every page came from)/EF<</F %d 0 R/UF %d 0 R>>>>"
-            % (attached, attached)
-        )
+        spec = 0 if described.pdfa.startswith("2") else self._attach(data, described)
+        self.written.manifest = data
         outline = catalog.write_outline(writer, self._plan, self._parts, self._page)
         structure = self._structure.write(writer, self._page)
         root = catalog.write_catalog(

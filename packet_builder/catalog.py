@@ -8,7 +8,6 @@ from functools import cache
 from html import escape
 
 import pikepdf
-from PIL import ImageCms
 
 from packet_builder.drawing import Link, Tag
 from packet_builder.page_writer import refs
@@ -269,14 +268,16 @@ def write_catalog(
     xmp = writer.stream(b"/Type/Metadata/Subtype/XML", _xmp(described))
     body = (
         b"<</Type/Catalog/Pages %d 0 R/Outlines %d 0 R/PageMode/UseOutlines/PageLabels %b/Lang%b/MarkInfo<</Marked true>>"
-        b"/StructTreeRoot %d 0 R/ViewerPreferences<</DisplayDocTitle true>>/Metadata %d 0 R/AF[%d 0 R]"
-        b"/Names<</EmbeddedFiles<</Names[(manifest.json)%d 0 R]>>>>"
-        % (tree, outline, labels, text_string(described.language), structure, xmp, spec, spec)
+        b"/StructTreeRoot %d 0 R/ViewerPreferences<</DisplayDocTitle true>>/Metadata %d 0 R"
+        % (tree, outline, labels, text_string(described.language), structure, xmp)
     )
+    if spec:
+        body += b"/AF[%d 0 R]/Names<</EmbeddedFiles<</Names[(manifest.json)%d 0 R]>>>>" % (spec, spec)
     if layers:
         unique = dict(layers)
         hidden = refs([number for number, shown in unique.items() if not shown])
-        body += b"/OCProperties<</OCGs[%b]/D<</Name(Default)/OFF[%b]/Order[]>>>>" % (refs(list(unique)), hidden)
+        groups = refs(list(unique))
+        body += b"/OCProperties<</OCGs[%b]/D<</Name(Default)/OFF[%b]/Order[%b]>>>>" % (groups, hidden, groups)
     if described.pdfa:
         profile = writer.deflated(b"/N 3", _srgb())
         body += (
@@ -289,6 +290,8 @@ def write_catalog(
 @cache
 def _srgb() -> bytes:
     """An sRGB profile whose creation date is fixed, so that the same inputs give the same bytes."""
+    from PIL import ImageCms
+
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     data[24:36] = bytes((7, 0xEA, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))
     data[84:100] = bytes(16)

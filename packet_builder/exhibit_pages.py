@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING
 
 import pikepdf
 
-from casefile.records import Exhibit, PageText
-from packet_builder import stamp
+from casefile.records import Box, Exhibit, PageText
+from packet_builder import raster, stamp
 from packet_builder.errors import PacketError
 from packet_builder.geometry import Shape, shape_of
 from packet_builder.page_cache import PageCache
+from packet_builder.page_writer import Brackets, Layer, brackets_of, content_streams, plain_digest
 from packet_builder.source_image import image_pdf
 from packet_builder.source_pdf import Source, open_source
 from packet_builder.words import word_layer
@@ -25,7 +27,7 @@ from packet_builder.words import word_layer
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
 
-LAYER = "layer/1"
+LAYER = "layer/2"
 CHUNK = 1 << 20
 
 
@@ -47,10 +49,28 @@ def open_exhibit(exhibit: Exhibit, file: SourceFile, cache: PageCache) -> Iterat
     Raises:
         PacketError: The source cannot be opened, was changed since it was read, or lacks a page. No page is ever skipped.
     """
-    if sha256_of(file) != exhibit.fax_sha256:
+    with ThreadPoolExecutor(1) as beside:
+        found = beside.submit(sha256_of, file)
+        try:
+            with _opened(exhibit, file, cache) as (source, pages):
+                yield source, pages
+        except PacketError:
+            _same(found.result(), exhibit, file)
+            raise
+        _same(found.result(), exhibit, file)
+
+
+def _same(sha256: str, exhibit: Exhibit, file: SourceFile) -> None:
+    if sha256 != exhibit.fax_sha256:
         raise PacketError(
             f"{file.name} is not the file that was read: its SHA-256 differs. Put the original back, or read it anew."
         )
+
+
+@contextmanager
+def _opened(
+    exhibit: Exhibit, file: SourceFile, cache: PageCache
+) -> Iterator[tuple[Source, list[pikepdf.Object]]]:  # fmt: skip
     if exhibit.media_type == "application/pdf":
         with open_source(file.path, file.name, max(text.page_number for text in exhibit.pages)) as source:
             yield source, [source.pdf.pages[text.page_number - 1].obj for text in exhibit.pages]
@@ -77,13 +97,20 @@ def sha256_of(file: SourceFile) -> str:
     return digest.hexdigest()
 
 
-def layer_of(text: PageText, shape: Shape, sha256: str, cache: PageCache) -> bytes | None:
-    """A scanned page's invisible words, deflated; None for pages that have words of their own or none at all."""
+def layer_of(text: PageText, shape: Shape, sha256: str, cache: PageCache) -> Layer | None:
+    """A scanned page's invisible words; None for pages that have words of their own or none at all."""
     if text.source != "ocr":
         return None
     if text.words:
-        return zlib.compress(word_layer(text, shape), 6)
-    return cache.get(sha256, text.page_number, f"{LAYER}/{text.rotation}")
+        return made_layer(text, shape)
+    kept = cache.get(sha256, text.page_number, f"{LAYER}/{text.rotation}")
+    return Layer(kept[32:], kept[:32]) if kept else None
+
+
+def made_layer(text: PageText, shape: Shape) -> Layer:
+    """A page's words as a layer."""
+    data = word_layer(text, shape)
+    return Layer(zlib.compress(data, 6), plain_digest(data))
 
 
 def keep_layers(path: Path, exhibit: Exhibit, cache: PageCache) -> None:
@@ -93,7 +120,12 @@ def keep_layers(path: Path, exhibit: Exhibit, cache: PageCache) -> None:
     with open_exhibit(exhibit, SourceFile(path, path.name), cache) as (_, pages):
         for text, page in zip(exhibit.pages, pages, strict=True):
             if layer := layer_of(text, shape_of(page, text.rotation), exhibit.fax_sha256, cache):
-                cache.put(exhibit.fax_sha256, text.page_number, f"{LAYER}/{text.rotation}", layer)
+                keep_layer(exhibit.fax_sha256, text, layer, cache)
+
+
+def keep_layer(sha256: str, text: PageText, layer: Layer, cache: PageCache) -> None:
+    """Keep one page's layer with its hash."""
+    cache.put(sha256, text.page_number, f"{LAYER}/{text.rotation}", layer.digest + layer.deflated)
 
 
 class Places:
@@ -103,24 +135,53 @@ class Places:
         self._exhibit, self._file, self._source, self._cache = exhibit, file, source, cache
         self._known: dict[str, dict[int, bytes]] = {}
         self._document: pdfium.PdfDocument | None = None
+        self._clean: pdfium.PdfDocument | None = None
         self._unreadable = False
 
-    def place(self, text: PageText, offset: int, shape: Shape, bates: str) -> stamp.Place:
-        """The place on one page, which is the exhibit's page with this offset."""
-        kind = f"place/1/{text.rotation}/{len(bates)}"
+    def place(
+        self, text: PageText, offset: int, shape: Shape, bates: str, page: pikepdf.Object
+    ) -> tuple[stamp.Place, Brackets]:  # fmt: skip
+        """The place on one page, which is the exhibit's page with this offset, and what its content needs around it."""
+        kind = f"place/2/{text.rotation}/{len(bates)}"
         if kind not in self._known:
             self._known[kind] = self._cache.pages(self._exhibit.fax_sha256, kind)
         kept = self._known[kind].get(text.page_number)
         if kept is not None:
-            return kept.decode()  # type: ignore[return-value]
-        place = self._look(text, offset, shape, bates)
-        self._cache.put(self._exhibit.fax_sha256, text.page_number, kind, place.encode())
-        return place
+            words = kept.decode().split()
+            return words[0], (int(words[1]), int(words[2]), words[3] == "1")  # type: ignore[return-value]
+        found = self._look(text, offset, shape, bates)
+        opened, closed, has_marks = brackets_of(content_streams(page))
+        row = f"{found} {opened} {closed} {int(has_marks)}"
+        self._cache.put(self._exhibit.fax_sha256, text.page_number, kind, row.encode())
+        return found, (opened, closed, has_marks)
+
+    def picture(
+        self, offset: int, text: PageText, shape: Shape, boxes: Sequence[Box], one_bit: bool
+    ) -> tuple[pikepdf.Pdf, Shape]:  # fmt: skip
+        """A page as one image, drawn from the harmless source.
+
+        Raises:
+            PacketError: The page cannot be drawn; it is never bound with what was to be removed.
+        """
+        import pypdfium2 as pdfium
+
+        is_pdf = self._exhibit.media_type == "application/pdf"
+        try:
+            if self._clean is None:
+                self._clean = raster.document_of(self._source.pdf)
+            page = self._clean[text.page_number - 1 if is_pdf else offset]
+            return raster.picture_of(page, shape, boxes, one_bit)
+        except (pdfium.PdfiumError, ValueError, MemoryError, ZeroDivisionError, IndexError) as error:
+            name = type(error).__name__
+            raise PacketError(
+                f"page {text.page_number} of {self._file.name} cannot be drawn as a picture ({name})."
+            ) from error
 
     def close(self) -> None:
-        """Give the renderer's copy back."""
-        if self._document is not None:
-            self._document.close()
+        """Give the renderer's copies back."""
+        for document in (self._document, self._clean):
+            if document is not None:
+                document.close()
 
     def _look(self, text: PageText, offset: int, shape: Shape, bates: str) -> stamp.Place:
         import pypdfium2 as pdfium

@@ -14,6 +14,7 @@ import pikepdf
 
 from casefile.records import CaseFile
 from packet_builder import stamp, words
+from packet_builder.bound_file import Written
 from packet_builder.geometry import inherited, shape_of
 from packet_builder.page_writer import content_streams, looks_digest, page_digest, split_resources
 from packet_builder.pdf_objects import ObjectGraph
@@ -42,7 +43,7 @@ def page_hash(graph: ObjectGraph, page: pikepdf.Object) -> str:
 
 
 def manifest(
-    case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part], hashes: Mapping[int, str],
+    case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part], written: Written,
     notes: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:  # fmt: skip
     """Everything needed to show, months later, what was sent and from which pages."""
@@ -52,7 +53,7 @@ def manifest(
         pages.append(
             {
                 "bates": plan.bates(index),
-                "content_sha256": hashes[index],
+                "content_sha256": written.hashes[index],
                 "source_sha256": sha256,
                 "source_page": number,
             }
@@ -68,6 +69,7 @@ def manifest(
         "rules": sorted({verdict.rule for verdict in case.verdicts} | {clock.rule for clock in case.clocks if clock.rule}),
         "templates": template_hashes(), "tables": table_hashes(),
         "overrides": [{"code": o.code, "reason": o.reason, "by": o.by} for o in request.overrides],
+        "pictures": {plan.bates(index): why for index, why in sorted(written.pictures.items())},
         "checks": list(request.checks), "made_with": made_with(),
     }  # fmt: skip
 
@@ -93,8 +95,13 @@ def _hashes(folder: Path, pattern: str) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob(pattern))}
 
 
-def read(pdf: pikepdf.Pdf) -> dict[str, Any] | None:
+def beside(path: Path) -> Path:
+    """Where the manifest lies when the packet itself may hold none (PDF/A-2)."""
+    return path.with_suffix(".manifest.json")
+
+
+def read(pdf: pikepdf.Pdf, path: Path) -> dict[str, Any] | None:
     """The manifest of a packet, or None."""
-    if NAME not in pdf.attachments:
-        return None
-    return json.loads(pdf.attachments[NAME].get_file().read_bytes())  # type: ignore[no-any-return]
+    if NAME in pdf.attachments:
+        return json.loads(pdf.attachments[NAME].get_file().read_bytes())  # type: ignore[no-any-return]
+    return json.loads(beside(path).read_bytes()) if beside(path).is_file() else None

@@ -57,7 +57,7 @@ def measure_sheets(sheets: Sheets, case: CaseFile, plan: PacketPlan) -> None:
     rows = measures(case)
     for field in TITLES:
         series = [m for m in rows if m.field == field and m.number is not None and m.read.finding.status != "suspect"]
-        if len(series) >= 3:
+        if len(series) >= 3 and len({m.number for m in series}) > 1:
             _chart(sheets, field, series, plan)
     table = Table(sheets, [Column("Measure", 26), Column("Value", 20, bold=True), Column("Document of", 18), Column("Read as", 18),
                            Column("Shown on", 18)], goal_column=4)  # fmt: skip

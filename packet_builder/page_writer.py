@@ -56,18 +56,31 @@ def refs(numbers: Sequence[int]) -> bytes:
     return b" ".join(b"%d 0 R" % number for number in numbers)
 
 
+Brackets = tuple[int, int, bool]
+"""How many q a content lacks before it, how many Q after it, and whether it has marked content of its own."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A scan's words, deflated, and the hash of what they are."""
+
+    deflated: bytes
+    digest: bytes
+
+
 @dataclass(frozen=True)
 class PageJob:
-    """One page to write. `place` says where the number stands; `layer` holds a scan's words, deflated."""
+    """One page to write. `place` says where the number stands; `layer` holds a scan's words."""
 
     index: int
     page: pikepdf.Object
     shape: Shape
     place: stamp.Place
     bates: str
-    layer: bytes | None = None
+    layer: Layer | None = None
     annotations: tuple[int, ...] = ()
     struct_key: int | None = None
+    brackets: Brackets | None = None
     marked: bool = False
     """Whether the page's content is tagged already: it is one of our own sheets."""
 
@@ -84,16 +97,14 @@ class PageWriter:
     def write(self, graph: ObjectGraph, job: PageJob) -> str:
         """Write one page; returns the SHA-256 of what it shows."""
         streams = content_streams(job.page)
-        opened, closed = balance(streams)
-        marked = job.marked or job.struct_key is None or _has_marks(streams)
+        opened, closed, has_marks = job.brackets or brackets_of(streams)
+        marked = job.marked or job.struct_key is None or has_marks
         begin = b"" if marked else b"/P<</MCID 0>>BDC\n"
         contents = [self._bracket(begin + b"q\n" + _clip(job) + b"q\n" * opened)]
         contents += [(graph.number(stream.objgen), graph.digest_of(stream)) for stream in streams]
         contents.append(self._bracket(b"\n" + b"Q\n" * (1 + closed)))
         if job.layer is not None:
-            contents.append(
-                (self._writer.stream(b"/Filter/FlateDecode", job.layer), plain_digest(zlib.decompress(job.layer)))
-            )
+            contents.append((self._writer.stream(b"/Filter/FlateDecode", job.layer.deflated), job.layer.digest))
         number = b"/Artifact BMC\n" + stamp.content(job.shape, job.place, job.bates) + b"EMC\n"
         number = number if marked else b"EMC\n" + number
         contents.append((self._writer.stream(b"", number), plain_digest(number)))
@@ -199,8 +210,8 @@ def content_streams(page: pikepdf.Object) -> list[pikepdf.Object]:
     return [contents] if isinstance(contents, pikepdf.Stream) else []
 
 
-def balance(streams: Sequence[pikepdf.Object]) -> tuple[int, int]:
-    """How many q a content lacks before it, and how many Q after it."""
+def brackets_of(streams: Sequence[pikepdf.Object]) -> Brackets:
+    """What must be put around a content so that nothing of it acts on what follows."""
     data = b"\n".join(_read(stream) for stream in streams)
     bare = LITERAL.sub(b" ", data)
     if b"(" in bare or b")" in bare or INLINE_IMAGE.search(bare):
@@ -211,7 +222,7 @@ def balance(streams: Sequence[pikepdf.Object]) -> tuple[int, int]:
     for mark in marks:
         depth += 1 if mark == b"q" else -1
         lowest = min(lowest, depth)
-    return -lowest, depth - lowest
+    return -lowest, depth - lowest, b"/MCID" in data
 
 
 def _parsed_brackets(streams: Sequence[pikepdf.Object]) -> list[bytes]:
@@ -232,10 +243,6 @@ def _read(stream: pikepdf.Object) -> bytes:
             return bytes(stream.read_bytes())
         except pikepdf.PdfError:
             return b""
-
-
-def _has_marks(streams: Sequence[pikepdf.Object]) -> bool:
-    return any(b"/MCID" in _read(stream) for stream in streams)
 
 
 def _number(value: float) -> bytes:

@@ -8,9 +8,12 @@ from __future__ import annotations
 import hashlib
 import zlib
 from array import array
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+BATCH = 1 << 20
+"""Bytes handed to the writing thread at once."""
 PACK = 120
 """Objects in one object stream."""
 
@@ -26,6 +29,10 @@ class PdfWriter:
         self._packed: list[tuple[int, bytes]] = []
         self.size = 0
         self._sha256 = hashlib.sha256()
+        self._waiting: list[bytes | memoryview] = []
+        self._held = 0
+        self._outside = ThreadPoolExecutor(1)
+        self._last: Future[None] | None = None
         self._emit(HEADER)
 
     def take(self) -> int:
@@ -100,12 +107,29 @@ class PdfWriter:
         self._kind[number], self._where[number], self._slot[number] = kind, where, slot
 
     def _emit(self, data: bytes | memoryview) -> None:
-        self._file.write(data)
-        self._sha256.update(data)
+        self._waiting.append(data)
+        self._held += len(data)
         self.size += len(data)
+        if self._held >= BATCH:
+            self._hand_over()
 
-    def sha256(self) -> str:
-        """The SHA-256 of what was written so far."""
+    def _hand_over(self) -> None:
+        """Let the other thread write and hash what is waiting, while the next objects are made; one batch ahead at most."""
+        if self._last is not None:
+            self._last.result()
+        batch, self._waiting, self._held = b"".join(self._waiting), [], 0
+        self._last = self._outside.submit(self._write_out, batch)
+
+    def _write_out(self, batch: bytes) -> None:
+        self._file.write(batch)
+        self._sha256.update(batch)
+
+    def close(self) -> str:
+        """Write what is still waiting; returns the SHA-256 of the whole file."""
+        self._hand_over()
+        self._outside.shutdown()
+        assert self._last is not None
+        self._last.result()
         return self._sha256.hexdigest()
 
 

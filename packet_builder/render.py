@@ -15,8 +15,10 @@ from packet_builder.check import check_file
 from packet_builder.errors import PacketError
 from packet_builder.exhibit_pages import Locate, SourceFile
 from packet_builder.page_cache import PageCache
+from packet_builder.pictured import Pictured
 from packet_builder.plan import PacketPlan, Part
 from packet_builder.preflight import balance
+from packet_builder.redaction import redacted
 from packet_builder.request import Request
 from packet_builder.sheets import draw
 from packet_builder.survey import survey
@@ -64,16 +66,17 @@ def build_packet(
     """
     request = request or Request(kind, prefix, organisation, contact, letter_date)
     balance(case)
-    case = narrowed(case, request)
+    case, burned = redacted(narrowed(case, request), request.profile.redact)
+    pictured = Pictured(burned, request.profile.fax, bool(request.profile.pdfa))
     own_cache = cache or PageCache(None)
 
     def locate(sha256: str) -> SourceFile:
         return SourceFile(source_path(sha256), request.name_of(sha256))
 
     try:
-        notes = survey(case, locate)
+        notes = survey(case, locate, own_cache)
         plan, drawing = settle_volumes(case, request, locate, lambda cuts: draw(case, request, notes, cuts))
-        files, sha256 = _write_all(case, request, plan, drawing, locate, own_cache, out, notes, progress)
+        files, sha256 = _write_all(case, request, plan, drawing, locate, own_cache, out, notes, progress, pictured)
     finally:
         if cache is None:
             own_cache.close()
@@ -84,7 +87,7 @@ def build_packet(
 
 def _write_all(
     case: CaseFile, request: Request, plan: PacketPlan, drawing: Drawing, locate: Locate, cache: PageCache, out: Path,
-    notes: dict[str, list[str]], progress: Progress | None,
+    notes: dict[str, list[str]], progress: Progress | None, pictured: Pictured,
 ) -> tuple[list[Path], str]:  # fmt: skip
     """Write every volume beside its final place, check it, and only then put it there; returns the first's SHA-256 too."""
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +99,9 @@ def _write_all(
             final = out if plan.volumes == 1 else out.with_name(f"{out.stem}-{number}-of-{plan.volumes}{out.suffix}")
             part = final.with_name(f".{final.name}.part")
             made.append((part, final))
-            hashes.append(_write(case, request, plan, parts, drawing, locate, cache, part, notes, progress))
+            hashes.append(
+                _write(case, request, plan, parts, drawing, locate, cache, part, final, notes, progress, pictured)
+            )
             if request.profile.max_megabytes and part.stat().st_size > request.profile.max_megabytes * 1e6:
                 raise PacketError(
                     f"volume {number} has {part.stat().st_size / 1e6:.1f} MB, over the recipient's {request.profile.max_megabytes:g} MB."
@@ -112,21 +117,33 @@ def _write_all(
 
 def _write(
     case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part], drawing: Drawing, locate: Locate,
-    cache: PageCache, part: Path, notes: dict[str, list[str]], progress: Progress | None,
+    cache: PageCache, part: Path, final: Path, notes: dict[str, list[str]], progress: Progress | None, pictured: Pictured,
 ) -> str:  # fmt: skip
     described = Description(
         _title(case, request, plan, parts), request.letter_date.isoformat(), pdfa=request.profile.pdfa
     )
 
     def made(written: Written) -> dict[str, object]:
-        return manifest.manifest(case, request, plan, parts, written.hashes, notes)
+        return manifest.manifest(case, request, plan, parts, written, notes)
 
     with part.open("wb") as stream:
-        bound = BoundFile(stream, plan, parts, drawing, locate, cache, links=request.profile.links, progress=progress)
+        bound = BoundFile(
+            stream,
+            plan,
+            parts,
+            drawing,
+            locate,
+            cache,
+            links=request.profile.links,
+            progress=progress,
+            pictured=pictured,
+        )
         written = bound.write(described, made)
     problems = check_file(part, plan, parts, drawing if request.profile.links else None)
     if problems:
         raise PacketError(f"the written packet is not what was planned: {problems[0]}")
+    if described.pdfa.startswith("2"):
+        manifest.beside(final).write_bytes(written.manifest)
     return written.sha256
 
 

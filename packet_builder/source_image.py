@@ -80,10 +80,27 @@ def _group4(pdf: pikepdf.Pdf, image: Image.Image, path: Path, key: tuple[str, in
         found = (kept[1:], kept[0]) if kept is not None else _coded(image)
         if kept is None:
             cache.put(*key, CODED, bytes((found[1],)) + found[0])
-    data, photometric = found
-    stream = _image(pdf, data, image.size, Name.DeviceGray, 1)
+    return _ccitt(pdf, image.size, *found)
+
+
+def add_group4(pdf: pikepdf.Pdf, image: Image.Image) -> pikepdf.Stream:
+    """A 1-bit image as CCITT Group 4."""
+    return _ccitt(pdf, image.size, *_coded(image))
+
+
+def add_jpeg(pdf: pikepdf.Pdf, image: Image.Image) -> pikepdf.Stream:
+    """A colour image as JPEG."""
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", quality=85)
+    stream = _image(pdf, buffer.getvalue(), image.size, Name.DeviceRGB, 8)
+    stream.Filter = Name.DCTDecode
+    return stream
+
+
+def _ccitt(pdf: pikepdf.Pdf, size: tuple[int, int], data: bytes, photometric: int) -> pikepdf.Stream:
+    stream = _image(pdf, data, size, Name.DeviceGray, 1)
     stream.Filter = Name.CCITTFaxDecode
-    stream.DecodeParms = Dictionary(K=-1, Columns=image.width, Rows=image.height, BlackIs1=photometric == 1)
+    stream.DecodeParms = Dictionary(K=-1, Columns=size[0], Rows=size[1], BlackIs1=photometric == 1)
     return stream
 
 

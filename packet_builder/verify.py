@@ -15,7 +15,7 @@ def verify_packet(path: Path) -> list[str]:
     """What does not agree with the embedded manifest; an empty list when all does."""
     try:
         with pikepdf.open(path) as pdf:
-            return _compare(pdf)
+            return _compare(pdf, path)
     except pikepdf.PasswordError:
         return ["asks for a password now; a casebinder packet never does, so it was locked afterwards"]
     except (pikepdf.PdfError, OSError, ValueError, KeyError, TypeError) as error:
@@ -25,11 +25,11 @@ def verify_packet(path: Path) -> list[str]:
 def read_manifest(path: Path) -> dict[str, Any] | None:
     """A packet's manifest, or None."""
     with pikepdf.open(path) as pdf:
-        return manifest.read(pdf)
+        return manifest.read(pdf, path)
 
 
-def _compare(pdf: pikepdf.Pdf) -> list[str]:
-    kept = manifest.read(pdf)
+def _compare(pdf: pikepdf.Pdf, path: Path) -> list[str]:
+    kept = manifest.read(pdf, path)
     if kept is None:
         return ["holds no manifest; it is not a casebinder packet, or the manifest was removed"]
     rows = kept["pages"]
