@@ -31,7 +31,7 @@ class Worker:
         self.settings, self.patient = settings, patient
         self.tell = on_fax or (lambda _step, _sha256: None)
         self.board = troubles.Board()
-        self.engine = Engine(settings, self.board)
+        self.engine = Engine(settings, self.board, wait=not patient)
         self.stop, self.wake = threading.Event(), threading.Event()
         self._held: set[Lease] = set()
         self._lock = threading.Lock()
