@@ -30,6 +30,9 @@ test: setup-test ## the whole test suite
 bench-reading: setup-test ## recall, word error and pages/s by mode, beside ocrmypdf and plain pytesseract
 	@$(BIN)/python -m benchmarks.reading
 
+bench-cases: setup-test ## work-list, search and case page with 100,000 cases, on SQLite and PostgreSQL
+	@$(BIN)/python -m benchmarks.cases
+
 faults: setup-test ## 200 kills of workers and servers over 300 faxes: nothing lost, nothing doubled
 	@$(BIN)/python -m tests.faults.stage
 
@@ -45,4 +48,4 @@ lock: setup ## resolve the newest allowed versions into requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra dev --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-emit-find-links --no-header --no-annotate --upgrade -o requirements.lock
 
-.PHONY: help setup setup-test demo test bench-reading faults bench-bucket check lock
+.PHONY: help setup setup-test demo test bench-reading bench-cases faults bench-bucket check lock

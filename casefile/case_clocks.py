@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -17,8 +17,9 @@ from casefile.code_lists import expand
 from casefile.completeness import ANCHORS, chosen
 from casefile.payers import PayerProfile, payer_kind, plan_type, profile_of
 from casefile.reads import Read
-from casefile.records import Clock, Evidence, Finding
+from casefile.records import Clock, Event, Evidence, Finding
 from casefile.terms import Situation
+from casefile.timeline import document_date
 
 RULES = Path(__file__).parent / "data" / "case_clocks.toml"
 SHORTEST_FILING, LONGEST_FILING = 30, 180
@@ -41,8 +42,11 @@ def clock_rules() -> tuple[Mapping[str, Any], ...]:
     return tuple(tomllib.loads(RULES.read_text())["clock"])
 
 
-def case_clocks(filed: Sequence[tuple[Read, str]], case: Situation, house: House) -> tuple[Clock, ...]:
-    """Every clock of a case, the appeal first; one whose start is unknown does not run."""
+def case_clocks(
+    filed: Sequence[tuple[Read, str]], case: Situation, house: House, logged: Sequence[Event] = ()
+) -> tuple[Clock, ...]:
+    """Every clock of a case, the appeal first; one whose start is unknown does not run, and what came ends one."""
+    done = _done(filed, logged)
     lines = {rules.id for rules in chosen(case)}
     starts = _starts(filed, house)
     clocks = [*_appeal(filed, house), *_urgent(filed, house)]
@@ -51,8 +55,33 @@ def case_clocks(filed: Sequence[tuple[Read, str]], case: Situation, house: House
             read.is_order or read.document.kind == "plan_of_care" for read, _ in filed
         )
         if applies and rule["start"] in starts:
-            clocks.append(_run(rule, starts[rule["start"]], house))
-    return (*clocks, *_filing(filed, house), *_authorization(filed))
+            clocks.append(_stopped(_run(rule, starts[rule["start"]], house), rule.get("stops", ()), done))
+    filing = [_stopped(clock, ("filed", "denied"), done) for clock in _filing(filed, house)]
+    return (*clocks, *filing, *_authorization(filed))
+
+
+def _done(filed: Sequence[tuple[Read, str]], logged: Sequence[Event]) -> dict[str, date]:
+    """Kind of event → the first day it happened, as papers and the log show."""
+    rows = [(event.kind, event.on) for event in logged]
+    for read, at in filed:
+        kind = {"delivery_proof": "delivered", "denial_letter": "denied"}.get(read.document.kind)
+        if kind:
+            rows.append((kind, document_date(read) or (_moment(at).date() if at else None)))
+    done: dict[str, date] = {}
+    for kind, day in rows:
+        if day and (kind not in done or day < done[kind]):
+            done[kind] = day
+    return done
+
+
+def _stopped(clock: Clock, stops: Sequence[str], done: Mapping[str, date]) -> Clock:
+    """The clock, stopped if one of these has happened."""
+    ended = sorted((done[kind], kind) for kind in stops if kind in done)
+    if not ended:
+        return clock
+    day, kind = ended[0]
+    note = f"stopped: {kind} on {day}"
+    return replace(clock, stopped_on=day, note=f"{clock.note}; {note}" if clock.note else note)
 
 
 def _applies(rule: Mapping[str, Any], lines: set[str], case: Situation) -> bool:
@@ -176,7 +205,7 @@ def days_on(clock: Mapping[str, Any], today: date) -> dict[str, int | None]:
     due, began = clock.get("due"), clock.get("started_on")
     return {
         "elapsed_days": (today - date.fromisoformat(began)).days if began else None,
-        "days_left": (date.fromisoformat(due) - today).days if due else None,
+        "days_left": (date.fromisoformat(due) - today).days if due and not clock.get("stopped_on") else None,
     }
 
 

@@ -88,7 +88,7 @@ class CaseStore(Part):
             if answered and recorded.asked and not _is_asked(c, case_id):
                 checked = check_documents(filed, replace(recorded, asked=False), house)
             _keep_status(c, case_id, row["status"], checked, still_open, at.isoformat())
-            due = min((k.due.isoformat() for k in checked.clocks if k.due), default=NEVER)
+            due = min((k.due.isoformat() for k in checked.clocks if k.due and not k.stopped_on), default=NEVER)
             values = {
                 "status": checked.status, "unchecked": False, "payer_name": checked.payer_name,
                 "verdicts": [plain(v) for v in checked.verdicts], "clocks": [plain(k) for k in checked.clocks],

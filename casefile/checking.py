@@ -69,7 +69,7 @@ def check_documents(
     arrived = min((at for read, at in filed if read.is_order and at), default="")
     day = date.fromisoformat(arrived[:10]) if arrived else None
     verdicts = tuple(_decided(v, recorded.decisions.get(v.requirement)) for v in check_all(reads, day))
-    clocks = (*case_clocks(filed, situation_of(reads, day), house), *recorded.promises)
+    clocks = (*case_clocks(filed, situation_of(reads, day), house, recorded.logged), *recorded.promises)
     denied_at = max((at for read, at in filed if read.document.kind == "denial_letter"), default="")
     status = in_force(derived(reads, verdicts, recorded.asked), recorded.status, recorded.status_at, denied_at)
     facts = {name: best_value(reads, field) for name, field in FACTS.items()}

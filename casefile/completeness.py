@@ -188,7 +188,7 @@ def _verdict(rules: Checklist, row: Mapping[str, Any], case: Situation) -> Verdi
         if other.answer and other.evidence:
             where = f"missing on the order, found on page {other.evidence.page} of the {other.kind}"
             return made("missing", f"{row['missing']} It is {where}.", other, elsewhere=True)
-    because = f" ({said.reason}.)" if said.evidence or row.get("because") else ""
+    because = f" ({said.reason}.)" if row.get("because") else ""
     return made("missing", row["missing"] + because, said)
 
 

@@ -74,8 +74,7 @@ class PacketStore:
                 "pages": len(manifest["pages"]), "overrides": manifest["overrides"], "at": at.isoformat(),
             }])  # fmt: skip
             known = set(c.execute(select(bates_page.c.number).filter_by(case_id=case_id)).scalars())
-            rows = [{"case_id": case_id, "number": int(row["bates"].rsplit("-", 1)[1]), 
-                     "source_sha256": row["source_sha256"], "source_page": row["source_page"]} for row in manifest["pages"]]  # fmt: skip
+            rows = [_bates_row(case_id, row) for row in manifest["pages"]]
             fresh = [row for row in rows if row["number"] not in known]
             if fresh:
                 c.execute(insert(bates_page), fresh)
@@ -86,3 +85,9 @@ class PacketStore:
         query = select(disclosure).order_by(disclosure.c.id)
         with self._engine.connect() as c:
             return [dict(row) for row in c.execute(query.filter_by(case_id=case_id) if case_id else query).mappings()]
+
+
+def _bates_row(case_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    number = int(row["bates"].rsplit("-", 1)[1])
+    keys = ("source_sha256", "source_page")
+    return {"case_id": case_id, "number": number, **{key: row[key] for key in keys}}

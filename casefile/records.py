@@ -249,6 +249,8 @@ class Clock:
     due_at: datetime | None = None
     opens: date | None = None
     started_on: date | None = None
+    stopped_on: date | None = None
+    """The day on which what the clock waits for had happened; a stopped clock presses nobody."""
 
 
 @dataclass(frozen=True)

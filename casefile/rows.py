@@ -71,7 +71,7 @@ def verdict_of(row: Row) -> Verdict:
 
 def clock_of(row: Row) -> Clock:
     """A clock again."""
-    days = {name: _day(row.get(name)) for name in ("due", "opens", "started_on")}
+    days = {name: _day(row.get(name)) for name in ("due", "opens", "started_on", "stopped_on")}
     return Clock(**{**row, **days, "due_at": _moment(row.get("due_at")), "evidence": _evidence(row["evidence"])})
 
 

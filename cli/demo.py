@@ -97,7 +97,7 @@ def _bind(console: Console, settings: Settings, desk: Any, folder: Path) -> None
     for row in desk.store.cases():
         case = desk.store.case(row["id"])
         console.print(f"{row['id']}  {row['member_name']}  {row['payer_name']}  status: {row['status']}")
-        for clock in case["clocks"]:
+        for clock in (clock for clock in case["clocks"] if not clock["stopped_on"]):
             console.print(f"    deadline: {clock['due'] or 'cannot be told'} ({clock['name']}: {clock['rule']})")
         if row["status"] != "denied":
             continue

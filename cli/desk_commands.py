@@ -184,6 +184,8 @@ def _due(clock: dict[str, Any]) -> str:
     """A clock's end and how far off it is."""
     if not clock["due"]:
         return "cannot be told"
+    if clock.get("stopped_on"):
+        return f"{clock['due']} (stopped)"
     left = clock["days_left"]
     far = f"in {left} days" if left > 0 else "today" if left == 0 else f"{-left} days ago"
     when = clock["due_at"][:16].replace("T", " ") if clock.get("due_at") else clock["due"]

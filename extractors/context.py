@@ -30,7 +30,9 @@ STOPS = re.compile(r"[;]|\bbut\b|\bhowever\b|\bpresents with\b|\bnow (has|with)\
 SCOPE = 110
 """Characters a cue reaches ahead."""
 NAMED = re.compile(r"\b(?:patient|mr|mrs|ms|miss|dear)\b", re.IGNORECASE)
-SPELLED = re.compile(r"(?:\b(?i:patient|mr|mrs|ms|miss|dear|member|beneficiary)\b\.?,?\s+){1,2}((?:[A-Z][\w'’-]+\.?,?\s*){2,4})")
+SPELLED = re.compile(
+    r"(?:\b(?i:patient|mr|mrs|ms|miss|dear|member|beneficiary)\b\.?,?\s+){1,2}((?:[A-Z][\w'’-]+\.?,?\s*){2,4})"
+)
 
 
 @cache
@@ -60,7 +62,9 @@ def _marked(page: PageText, finding: Finding) -> Finding:
     reach = STOPS.split(before)[-1][-SCOPE:]
     behind = re.split(r"[;.]|\bbut\b|,\s*(?=[A-Z]\d)", after)[0]
     for role, must_precede, pattern in CUES:
-        cue = re.search(pattern, reach, re.IGNORECASE) or (None if must_precede else re.search(pattern, behind, re.IGNORECASE))
+        cue = re.search(pattern, reach, re.IGNORECASE) or (
+            None if must_precede else re.search(pattern, behind, re.IGNORECASE)
+        )
         if cue:
             return replace(finding, role=role, reason=f"{finding.reason}; its sentence says '{cue[0].lower()}'")
     return finding

@@ -67,7 +67,7 @@ def _made(
     status: Status = "valid" if 1990 <= day.on.year <= 2100 and not day.doubt else "suspect"
     sure = sure if status == "valid" else 0.7 if day.doubt else 0.4
     words = [word for word in value.words if word.text in raw or raw in word.text]
-    read = min((word.confidence for word in words), default=value.confidence)
+    read = min((word.confidence for word in words), default=value.confidence) * (0.5 if value.guessed else 1.0)
     return Finding(
         field, day.on.isoformat(), raw, page.page_number, value.box, sure * (0.85 + 0.15 * read), status, role, reason
     )

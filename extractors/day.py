@@ -10,9 +10,7 @@ MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}  # fmt: skip
 NAME = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 ISO = r"(?<!\d)(?P<iy>(?:19|20)\d{2})[-/.](?P<im>\d{1,2})[-/.](?P<id>\d{1,2})(?!\d)"
-NUMERIC = (
-    r"(?<!\d)(?<!\d[.,])(?P<nm>\d{1,2})\s?(?P<sep>[/.\-–])\s?(?P<nd>\d{1,2})\s?[/.\-–]\s?(?P<ny>\d{4}|\d{2})(?![\d%]|\.\d)"
-)
+NUMERIC = r"(?<!\d)(?<!\d[.,])(?P<nm>\d{1,2})\s?(?P<sep>[/.\-–])\s?(?P<nd>\d{1,2})\s?[/.\-–]\s?(?P<ny>\d{4}|\d{2})(?![\d%]|\.\d)"
 WORDS = rf"\b(?P<wm>{NAME})\b[.,]?\s*(?P<wd>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*[,.;]\s*|\s+)(?P<wy>\d{{4}})\b"
 TURNED = rf"(?<![\d.])(?P<td>\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.]*(?:day\s+)?(?:of\s+)?(?P<tm>{NAME})\b\.?[\s\-/.,]*(?P<ty>\d{{4}}|\d{{2}}(?!\d))"
 SPACED = r"(?<![\d.,])(?P<sm>0[1-9]|1[0-2])\s(?P<sd>[0-3]\d)\s(?P<sy>(?:19|20)\d{2})(?![\d%]|\.\d)"

@@ -13,10 +13,10 @@ from extractors.repair import candidates
 from extractors.ticks import is_doubtful, is_unticked
 
 DATA = Path(__file__).parent / "data"
-SHAPE = re.compile(r"(?<![\w.$-])[A-HJ-MP-V£€&8][0-9OoIlSBZ]{4}(?![\w.]\w|\w|-\d)")
+SHAPE = re.compile(r"(?<![\w.$-])[A-HJ-MP-V£€&8][0-9OoIlSBZ]{4}(?!\w|\.\d|\.\w{3}|-\d)")
 LABEL = re.compile(r"hcpcs?|procedure|\bproc\b|\bcodes?\b|\bcpt\b|denied|equipment|dispense|\border", re.IGNORECASE)
 AFTER = re.compile(
-    r"(?:[\s,/-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,/-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
+    r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
 )
 CODES = frozenset({"code", "cpt", "description", "modifier"})
 NEAR = frozenset({"", "quantity", "frequency", "order_date", "npi", "delivery_date", "service_start", "claim_number"})
@@ -96,6 +96,10 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
     options = [o for o in set(tries) if o in home_care_codes()]
     if len(options) == 1 and labelled and not in_a_block(raw):
         return _finding(page, line, match, options[0], 0.92, "repaired", "the only home-care code it can be")
+    if len(options) == 1 and page.source == "ocr" and raw[0] in "F£€" and governed in NEAR:
+        return _finding(
+            page, line, match, options[0], 0.82, "repaired", "the only home-care code it can be; no label near"
+        )
     return _by_shape(page, line, match, governed, labelled)
 
 
@@ -118,7 +122,8 @@ def _by_shape(page: PageText, line: Line, match: re.Match[str], governed: str, l
     if (
         in_a_block(raw)
         and behind
-        and set(re.split(r"[\s,/-]+", behind[1])) & modifiers() - {"25", "26", "50", "59", "76", "77", "91", "95", "99"}
+        and set(re.split(r"[\s,./-]+", behind[1]))
+        & modifiers() - {"25", "26", "50", "59", "76", "77", "91", "95", "99"}
     ):
         return _finding(page, line, match, raw, 0.85, "valid", "right shape with a modifier; not in our list")
     if labelled:
@@ -134,7 +139,7 @@ def _modifiers(page: PageText, line: Line, code: re.Match[str]) -> list[Finding]
     if not match:
         return []
     found, position = [], match.start(1)
-    for part in re.split(r"[\s,/-]+", match[1]):
+    for part in re.split(r"[\s,./-]+", match[1]):
         place = line.text.index(part, position)
         position = place + len(part)
         if part not in modifiers() or part.isdigit() and line.text[code.end() : code.end() + 1] != "-":

@@ -60,7 +60,12 @@ def find(page: PageText) -> list[Finding]:
         spans: list[tuple[int, int]] = []
         for match in DOTTED.finditer(text):
             place = line.words_in(match.start(), match.end())[0].box
-            ours = labelled or label_over(page, number, place) == "diagnosis"
+            ours = (
+                labelled
+                or page.source == "ocr"
+                and _among_codes(page, number, match)
+                or label_over(page, number, place) == "diagnosis"
+            )
             if finding := _judge(page, line, match, match[1] + match[2], ours):
                 findings.append(finding)
                 spans.append(match.span())
@@ -93,10 +98,34 @@ def _short(page: PageText, number: int, line: Line, match: re.Match[str], beside
     before, behind = line.text[: match.start()][-4:], line.text[match.end() : match.end() + 2]
     governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box) == "diagnosis"
     above = any(DOTTED.search(o.text[:200]) for o in page.lines[max(0, number - 2) : number])
-    enclosed = before.rstrip()[-1:] in {"(", "["} or behind.strip()[:1] in {")", "]"} or (governed or above) and (LISTED.search(before) or behind.strip()[:1] in {",", ":", "-"} or not before.strip())
+    enclosed = (
+        before.rstrip()[-1:] in {"(", "["}
+        or behind.strip()[:1] in {")", "]"}
+        or (governed or above)
+        and (LISTED.search(before) or behind.strip()[:1] in {",", ":", "-"} or not before.strip())
+    )
     if len(options) != 1 or not enclosed or not (governed or beside_others or above):
         return None
-    return _finding(page, line, match, options[0], 0.88, "repaired", f"{options[0]} is the only billable candidate among the diagnoses")
+    return _finding(
+        page,
+        line,
+        match,
+        options[0],
+        0.88,
+        "repaired",
+        f"{options[0]} is the only billable candidate among the diagnoses",
+    )
+
+
+def _among_codes(page: PageText, number: int, match: re.Match[str]) -> bool:
+    """Whether another code of the table stands in this line or the next to it, and this one in brackets."""
+    text = page.lines[number].text
+    if text[max(0, match.start() - 1) : match.start()] not in {"(", "["} and text[
+        match.end() : match.end() + 1
+    ] not in {")", "]"}:
+        return False
+    near = " ".join(line.text[:400] for line in page.lines[max(0, number - 1) : number + 2])
+    return any(is_billable((m[1] + m[2]).upper()) for m in DOTTED.finditer(near))
 
 
 def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], beside_others: bool) -> float:
@@ -140,12 +169,28 @@ def _is_labelled(near: str) -> bool:
 def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled: bool) -> Finding | None:
     """One dotted group: a code, a repaired code, a header, an unknown code beside a label, or nothing."""
     code = raw.upper()
+    if (
+        len(match[1]) == 4
+        and match[1][0] in "|![I1l"
+        and is_billable(code[1:])
+        or match[1][0] in "|!"
+        and is_billable(code[1:])
+    ):
+        code = code[1:]
     pointed = "." in match[0]
     if TIME.fullmatch(match[0]):
         return None
     if not pointed and not (labelled and code[1:2].isdigit() and re.search(r"\d", match[2])):
         return None
-    if len(match[1]) == 3 and code[0].isalpha() and code in _table():
+    if (
+        code[0].isalpha()
+        and code[-1:] == "1"
+        and code not in _table()
+        and is_billable(code[:-1])
+        and re.search(r"[\[|(]\W*$", line.text[: match.start() + 1])
+    ):
+        return _finding(page, line, match, code[:-1], 0.88, "repaired", "a closing bracket was read as its last digit")
+    if code[0].isalpha() and (len(match[1]) == 3 or code != raw.upper()) and code in _table():
         if _table()[code]:
             reason = f"billable in {EDITION}" + (", near a diagnosis label" if labelled else "")
             if not pointed:

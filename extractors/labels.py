@@ -97,7 +97,9 @@ def _sheet(words: tuple[Word, ...], garbled: bool) -> Sheet:
     tokens = tuple(tokens_of(line) for line in lines)
     hits = tuple(_hits(row, garbled) for row in tokens)
     values = [
-        LabelledValue(hit.field, hit.label, _value(tokens, hits, number, place), hit.box, line=number, guessed=hit.guessed)
+        LabelledValue(
+            hit.field, hit.label, _value(tokens, hits, number, place), hit.box, line=number, guessed=hit.guessed
+        )
         for number, row in enumerate(hits)
         for place, hit in enumerate(row)
     ]
@@ -115,13 +117,13 @@ def values_of(page: PageText, *fields: str) -> list[LabelledValue]:
     return [value for value in labelled_values(page) if value.field in fields and value.words]
 
 
-def label_over(page: PageText, number: int, box: Box) -> str:
+def label_over(page: PageText, number: int, box: Box, reach: int = COLUMN_LINES) -> str:
     """The field of the label that governs a place: left of it in its line, else heading its column; empty if none."""
     sheet = sheet_of(page)
     left = [hit for hit in sheet.hits[number] if hit.box[2] <= box[0] + 0.005]
     if left:
         return left[-1].field
-    for above in range(number - 1, max(-1, number - 1 - COLUMN_LINES), -1):
+    for above in range(number - 1, max(-1, number - 1 - reach), -1):
         for hit in reversed(sheet.hits[above]):
             if _column(sheet.tokens[above], hit)[0] - 0.01 <= box[0]:
                 if box[0] < _column(sheet.tokens[above], hit)[1]:
@@ -314,8 +316,8 @@ def _column(row: tuple[Token, ...], hit: Hit) -> tuple[float, float]:
 
 
 def _leads_in(token: Token) -> bool:
-    """Whether a token before a label belongs to its cell: a box number, or a word such as "Patient's"."""
-    return bool(NUMBERED.fullmatch(token.word.text)) or token.folded in plain_wordings() and not token.colon
+    """Whether a token before a label belongs to its cell: a box number, or words such as "Patient's" that end no label."""
+    return not token.colon
 
 
 def _below(

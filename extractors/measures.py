@@ -53,8 +53,9 @@ DOSE = re.compile(
     r"\b([A-Z][a-z]{3,}(?:[- ][a-z]{4,})?|[A-Z]{5,})\s+(\d[\d,.]*\s?(?:mg|mcg|g|units?|mEq|mL|grams?)(?:\s?/\s?\d*\s?\w+)?)\s+((?:PO|IV|IM|SQ|subcut\w*|SC|by mouth|nebuli[sz]ed|neb|inhaled|topical\w*|oral\w*|via \w+|per \w+ tube)\b[^.;,]{0,40})",
     re.IGNORECASE,
 )
+NUMBER_WORD = re.compile(r"(?:one|two|three|four|five|six|ten)\b", re.IGNORECASE)
 COUNT = re.compile(
-    r"#?\s?\d[\d,]*(?:\.\d+)?(?:\s?\([\w ]{1,12}\))?(?:\s?(?:each|ea|box(?:es)?|bx|units?|ct|count|pairs?|pr|packs?|pkgs?|cases?|bottles?|cans?|months?|days?|sets?|"
+    r"#?\s?\d[\d,]*(?:\.\d+)?(?![/-]\d)(?:\s?\([\w ]{1,12}\))?(?:\s?(?:each|ea|box(?:es)?|bx|units?|ct|count|pairs?|pr|packs?|pkgs?|cases?|bottles?|cans?|months?|days?|sets?|"
     r"rolls?|tubes?|kits?|pieces?|pcs?|ml|cc|pads?|strips?|vials?|bags?|sleeves?|cartons?|sheets?)\b)?(?:\s?(?:per|/|every|each|a)\s?(?:\d+\s?)?(?:day|week|month|mo|year|wk)s?\b)?",
     re.IGNORECASE,
 )
@@ -82,7 +83,11 @@ SAMPLES = ((LITERS, "liters_per_minute", 0.91), (AHI, "ahi", 0.91), (PAIN, "pain
 def find(page: PageText) -> list[Finding]:
     """Saturation, flow, gases, index, wound size, scores, weight, drug lines; quantity, need and frequency by label."""
     columns = _saturation_column(page)
-    labelled = [value for value in values_of(page, *LABELLED) if value.field != "spo2" or not any(f.box == value.words[0].box for f in columns)]
+    labelled = [
+        value
+        for value in values_of(page, *LABELLED)
+        if value.field != "spo2" or not any(f.box == value.words[0].box for f in columns)
+    ]
     findings = columns + [f for value in labelled if (f := _labelled(page, value))]
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
@@ -100,7 +105,10 @@ def find(page: PageText) -> list[Finding]:
         findings += [_made(page, line, m, "distance", f"{m[1]} {m[2]}", 0.85) for m in DISTANCE.finditer(text)]
         findings += [_made(page, line, m, "weight", f"{m[1]} {m[2]}", 0.9) for m in WEIGHT.finditer(text)]
         findings += [_made(page, line, m, "drug", f"{m[1]} {m[2]} {m[3].strip()}", 0.8) for m in DOSE.finditer(text)]
-        findings += [_made(page, line, m, "wound_size", "x".join(part for part in m.groups() if part), 0.9) for m in SIDES.finditer(text)]
+        findings += [
+            _made(page, line, m, "wound_size", "x".join(part for part in m.groups() if part), 0.9)
+            for m in SIDES.finditer(text)
+        ]
         near = text + " " + (page.lines[number - 1].text[:300] if number else "")
         if IS_WOUND.search(near) or IS_WOUND.search(page.text[:600]):
             findings += [_made(page, line, m, "wound_size", re.sub(r"\s|[cm]m", "", m[0]).replace("X", "x").replace("×", "x").replace("*", "x"), 0.9)
@@ -121,6 +129,8 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
         text = match[1]
     elif value.field == "quantity" and (match := COUNT.match(text)):
         text = match[0].strip()
+    elif value.field == "quantity" and not NUMBER_WORD.match(text):
+        sure = 0.5
     elif len(text) > 60 or not re.search(
         r"\d|daily|weekly|monthly|nightly|life|as needed|prn|continuous|each|once|twice|every|indefinite",
         text,

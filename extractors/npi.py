@@ -97,7 +97,7 @@ def _unlabelled(page: PageText, number: int, line: Line, match: re.Match[str]) -
     before = line.text[max(0, match.start() - 120) : match.start()]
     above = page.lines[number - 1].text[:400] if number else ""
     labelled = _is_labelled(before) or _is_labelled(above)
-    governed = label_over(page, number, words[0].box)
+    governed = label_over(page, number, words[0].box, 2 if page.source == "ocr" else 14)
     if governed and governed not in {*NPIS, *ANCHORS} and not _is_labelled(before[-30:]):
         return None
     near = before if _is_labelled(before) else f"{above} {before}"
@@ -158,7 +158,7 @@ def _role(page: PageText, value: LabelledValue) -> str:
     """Whose number it is: by its own label, the heading above it, or the nearest name label; else the orderer's."""
     if value.field in ROLE_OF:
         return ROLE_OF[value.field]
-    nearest, least = "", 0.2
+    nearest, least = "", 0.09
     for other in labelled_values(page):
         down = value.label_box[1] - other.label_box[1]
         if other.field in ANCHORS and down >= -0.006:

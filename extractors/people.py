@@ -25,7 +25,7 @@ WITH_LETTERS = re.compile(
     r"|Dr\.?\s+([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}))"
 )
 SIGNER = re.compile(
-    r"(?:sign\w*|authenticated)\s*(?:by)?\s*:?\s+((?:Dr\.?\s+)?[A-Z][\w'’.-]+,?(?:\s+[A-Z][\w'’.-]*,?){1,4})|/[sSeE][sS]?/\s*([A-Z][^\d,;]{4,40})",
+    r"(?:signed|authenticated)\s*(?:by)?\s*:?\s+((?:Dr\.?\s+)?[A-Z][\w'’.-]+,?(?:\s+[A-Z][\w'’.-]*,?){1,4})|/[sSeE][sS]?/\s*([A-Z][^\d,;]{4,40})",
     re.IGNORECASE,
 )
 
@@ -98,7 +98,9 @@ def _subject(page: PageText) -> list[Finding]:
         text = line.text[:160]
         match = SUBJECT.match(text)
         if match is None:
-            before = re.match(r"(.{4,48}?),?\s*(?:\(?\s*DOB|D\.O\.B|born)\b", text, re.IGNORECASE)
+            before = re.match(
+                r"(.{4,48}?),?\s*(?:\(?\s*DOB|D\.O\.B|born)\b\W{0,4}(?=\d|[A-Z][a-z]{2})", text, re.IGNORECASE
+            )
             match = before
         name = normal_name(match[1]) if match else ""
         if match and name and not CREDENTIALS.search(match[1][:60]):
@@ -127,7 +129,9 @@ def _by_letters(page: PageText) -> list[Finding]:
         match = SIGNER.search(text)
         if match and (name := normal_name(match[1] or match[2] or "")):
             return [_of_line(page, line, match, name, 0.86, "the name in the electronic signature")]
-    named = [(line, m) for line in page.lines for m in WITH_LETTERS.finditer(line.text[:300]) if normal_name(m[1] or m[2])]
+    named = [
+        (line, m) for line in page.lines for m in WITH_LETTERS.finditer(line.text[:300]) if normal_name(m[1] or m[2])
+    ]
     if not named:
         return []
     npis = [number for number, line in enumerate(page.lines) if re.search(r"\bNPI\b", line.text)]
@@ -135,7 +139,9 @@ def _by_letters(page: PageText) -> list[Finding]:
     by_npi = next((row for row in named if any(abs(order[id(row[0])] - number) <= 1 for number in npis)), None)
     line, match = by_npi or named[-1]
     sure = 0.86 if by_npi else 0.6
-    return [_of_line(page, line, match, normal_name(match[1] or match[2]), sure, "a name with a practitioner's letters")]
+    return [
+        _of_line(page, line, match, normal_name(match[1] or match[2]), sure, "a name with a practitioner's letters")
+    ]
 
 
 def _of_line(page: PageText, line: object, match: re.Match[str], name: str, sure: float, reason: str) -> Finding:

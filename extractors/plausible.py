@@ -11,6 +11,17 @@ WRITTEN = frozenset({"order_date", "signature_date", "member_dob", "denial_date"
 """Dates of what was written before it was faxed."""
 DOUBTFUL = 0.5
 LIKELY = 0.85
+FREE = frozenset(
+    {"member_name", "ordering_provider_name", "payer_name", "shipping_address", "case_manager", "frequency", "quantity"}
+)
+"""Words that no check digit, table or grammar confirms: after OCR they are never quite sure."""
+UNCONFIRMED = 0.89
+"""Highest confidence of such words after OCR."""
+SMUDGED = 0.72
+"""Mean confidence of a page below which digits without a check are not sure either."""
+UNCHECKED = frozenset({"member_id", "mbi", "member_dob", "order_date", "signature_date", "service_start", "service_end", "denial_date", "claim_number",
+                       "group_number", "authorization_number", "reference_number", "tax_id", "spo2", "wound_size", "liters_per_minute",
+                       "length_of_need", "ahi", "discharge_at", "phone", "appeal_deadline"})  # fmt: skip
 SINGLE = ("member_dob", "order_date", "denial_date", "member_name")
 """Fields that have one value a page; where two stand, neither is sure."""
 
@@ -19,7 +30,16 @@ def weigh(pages: Sequence[PageText], findings: Sequence[Finding]) -> list[Findin
     """The findings, those that cannot be together marked suspect or less sure."""
     sent = {page.page_number: page.banner.sent_at[:10] for page in pages if page.banner and page.banner.sent_at}
     born = {f.page: f.value for f in findings if f.field == "member_dob"}
+    read = {page.page_number: page.confidence for page in pages if page.source == "ocr"}
+    findings = [_after_ocr(finding, read) for finding in findings]
     return [_weighed(finding, sent.get(finding.page, ""), born.get(finding.page, ""), findings) for finding in findings]
+
+
+def _after_ocr(finding: Finding, read: dict[int, float]) -> Finding:
+    """Confidence of what OCR alone vouches for."""
+    page = read.get(finding.page)
+    capped = page is not None and (finding.field in FREE or finding.field in UNCHECKED and page < SMUDGED)
+    return replace(finding, confidence=min(finding.confidence, UNCONFIRMED)) if capped else finding
 
 
 def _weighed(finding: Finding, sent: str, born: str, findings: Sequence[Finding]) -> Finding:

@@ -50,8 +50,9 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
     for variant in variants(page):
         for finding in find(variant):
             if finding.field in CHECKED:
-                if any(word.other and _same_place(word.box, finding.box) for word in page.words):
-                    _add_checked(kept, finding)
+                first = [word for word in page.words if _same_place(word.box, finding.box)]
+                if any(word.other for word in first):
+                    _add_checked(kept, replace(finding, raw=" ".join(word.text for word in first)))
             elif finding.field in FILLS and not any(f.field == finding.field for f in kept):
                 kept.append(_weaker(finding, FILLED, "its label is as the other reader saw it"))
     return kept

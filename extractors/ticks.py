@@ -9,7 +9,13 @@ from casefile.records import Line, PageText, Word
 from extractors.tokens import CELL
 
 MARK = re.compile(r"[\[({]\s?([^\s\w]|[xXvVoO_]|\s)?\s?[\])}]|[☐□❏◻▢☒☑✓✔✗✘■]")
+SMUDGED = re.compile(r"[\[({|]\s?([^\s\w]|[xXvVoO_])?\s?[\])}|I](?=\s|$)|\bL[I\]]\s")
+"""As readers of bad pages see boxes: "{_|", "|XI", "LI"."""
 TICKED = re.compile(r"[xXvV✓✔✗✘☒☑■*]")
+ASKS = re.compile(r"\b(check|select|mark|tick)\b.{0,30}\b(all|one|items?|apply|box)", re.IGNORECASE)
+NEXT = re.compile(r"\s*[A-Z][\w /()'-]{2,34}:")
+CODE = re.compile(r"\b[A-HJ-MP-V£€]\d{4}\b")
+LONGEST_LIST = 20
 FAR = 60
 """A mark further before an item than this many characters is not its own."""
 JUNK_BOX = re.compile(r"[oO0□☐LCDI\[\]()_|1ULl]{1,3}")
@@ -20,22 +26,48 @@ def is_unticked(page: PageText, line: Line, start: int) -> bool:
     if not _has_ticks(page.words):
         return False
     before = line.text[max(0, start - FAR) : start]
-    marks = list(MARK.finditer(before))
-    if marks:
+    marks = list((SMUDGED if page.source == "ocr" and _lists(page.words) else MARK).finditer(before))
+    if marks and not CODE.search(before[marks[-1].end() :]):
         return not TICKED.search(marks[-1][0])
-    return page.source == "ocr" and _lists(page.words) and _opens_cell(line, start)
+    return page.source == "ocr" and line in _listed(page.words)
 
 
 def is_doubtful(page: PageText, line: Line, start: int) -> bool:
     """Whether a code opens a line of a list to tick on a page where no tick at all could be read."""
-    return not _has_ticks(page.words) and _lists(page.words) and _opens_cell(line, start) and not re.match(r"\s*[,;]", line.text[start + 5 : start + 8])
+    if page.source == "ocr" and not _has_ticks(page.words) and line in _listed(page.words):
+        return True
+    return (
+        not _has_ticks(page.words)
+        and _lists(page.words)
+        and _opens_cell(line, start)
+        and not re.match(r"\s*[,;]", line.text[start + 5 : start + 8])
+    )
+
+
+@lru_cache(64)
+def _listed(words: tuple[Word, ...]) -> tuple[Line, ...]:
+    """The lines between the words that ask to tick and the next label; readers drop empty boxes there."""
+    found: list[Line] = []
+    asked = False
+    for line in PageText(1, words).lines:
+        if ASKS.search(line.text[:200]):
+            asked = True
+        elif asked and (NEXT.match(line.text[:60]) or len(found) >= LONGEST_LIST):
+            break
+        elif asked:
+            found.append(line)
+    return tuple(found)
 
 
 def _opens_cell(line: Line, start: int) -> bool:
     """Whether the word at this place begins a cell; readers drop an empty box or make a short word of it."""
     words = line.words_in(start, start + 1)
     place = line.words.index(words[0])
-    while place and line.words[place].box[0] - line.words[place - 1].box[2] <= CELL and JUNK_BOX.fullmatch(line.words[place - 1].text):
+    while (
+        place
+        and line.words[place].box[0] - line.words[place - 1].box[2] <= CELL
+        and JUNK_BOX.fullmatch(line.words[place - 1].text)
+    ):
         place -= 1
     return place == 0 or line.words[place].box[0] - line.words[place - 1].box[2] > CELL
 
@@ -44,16 +76,14 @@ def _opens_cell(line: Line, start: int) -> bool:
 def _has_ticks(words: tuple[Word, ...]) -> bool:
     """Whether any box on the page is ticked."""
     text = " ".join(word.text for word in words[:3000])
-    return any(TICKED.search(match[0]) for match in MARK.finditer(text))
+    if any(TICKED.search(match[0]) for match in MARK.finditer(text)):
+        return True
+    return _lists(words) and any(
+        TICKED.search(match[0]) for line in _listed(words) for match in SMUDGED.finditer(line.text[:200])
+    )
 
 
 @lru_cache(64)
 def _lists(words: tuple[Word, ...]) -> bool:
     """Whether the page asks to tick."""
-    return bool(
-        re.search(
-            r"\b(check|select|mark|tick)\b.{0,30}\b(all|one|items?|apply|box)",
-            " ".join(w.text for w in words[:3000]),
-            re.IGNORECASE,
-        )
-    )
+    return bool(ASKS.search(" ".join(word.text for word in words[:3000])))

@@ -13,7 +13,7 @@ CELL = 0.02
 MOST = 160
 """Tokens of one line that are looked at."""
 GLUED = re.compile(
-    r"(?<=[A-Za-z.)#'’]):(?=[^\s:/])|(?<=[A-Za-z])#(?=\d)|(?<=[^\d\s|])\|(?=\S)|_{2,}|\.{3,}|(?<=^NPI)(?=\d)|(?<=^DOB)(?=\d)|(?<=^MBI)(?=\d)"
+    r"(?<=[A-Za-z.)#'’]):(?=[^\s:/])|(?<=[A-Za-z])#(?=\d)|(?<=[^\d\s|])\|(?=\S)|_{2,}|\.{3,}|(?<=[A-Za-z,])(?=DOB:)|(?<=^NPI)(?=\d)|(?<=^DOB)(?=\d)|(?<=^MBI)(?=\d)"
 )
 LEADER = re.compile(r"[._\-–—~*=…•·]{2,}|[_|:]|[=…•·]")
 NUMBERED = re.compile(r"\d{1,2}[a-z]?[.,)]?|[a-z][.)]|\(\d{1,2}\)", re.IGNORECASE)

@@ -68,8 +68,8 @@ def section_wordings() -> dict[str, str]:
 @cache
 def _by_length() -> dict[int, tuple[str, ...]]:
     rows: dict[int, list[str]] = {}
-    for wording in wordings():
-        if len(wording) >= 5:
+    for wording, (field, _) in wordings().items():
+        if len(wording) >= 5 and not field.startswith("rendering"):
             rows.setdefault(len(wording), []).append(wording)
     return {length: tuple(words) for length, words in rows.items()}
 

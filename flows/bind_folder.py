@@ -27,8 +27,8 @@ from packet_builder.render import PacketResult, build_packet
 READING = f"reading/1/{version('casebinder')}"
 OURS = {"case.toml"}
 SUFFIXES = {".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"}
-DOCUMENTS = {".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".rtf", ".heic", ".gif", ".bmp", ".webp", ".zip",
-             ".eml", ".msg", ".htm", ".html"}  # fmt: skip
+DOCUMENTS = {".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".rtf", ".heic", ".gif", ".bmp", ".webp",
+             ".zip", ".eml", ".msg", ".htm", ".html"}  # fmt: skip
 """Suffixes of files that hold evidence as likely as not: they stop the binding rather than be left out."""
 FOLLOWED = 8
 """Levels of subfolders that are looked into."""
@@ -141,7 +141,8 @@ def _read(
     if any(not page.blank for page in file.pages):
         keep_layers(path, case_from_folder([file], {}).exhibits[0], cache)
     row = {"media_type": file.media_type, "kind": file.kind, "on": file.on.isoformat() if file.on else "",
-           "pages": [page_row(_light(page, file.kind)) for page in file.pages], "findings": [f.to_json() for f in file.findings]}  # fmt: skip
+           "pages": [page_row(_light(page, file.kind)) for page in file.pages],
+           "findings": [f.to_json() for f in file.findings]}  # fmt: skip
     cache.put(sha256, 0, f"{READING}/{ocr}", json.dumps(row).encode())
     return file
 

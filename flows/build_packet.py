@@ -37,8 +37,9 @@ def bind_case(
     cache = open_cache(settings)
     try:
         result = build_packet(
-            case, kind=kind, source_path=desk.vault.path, out=out, prefix=settings.bates_prefix, organisation=settings.organisation,
-            contact=settings.contact, letter_date=letter_date, request=request, cache=cache, progress=progress,
+            case, kind=kind, source_path=desk.vault.path, out=out, prefix=settings.bates_prefix,
+            organisation=settings.organisation, contact=settings.contact, letter_date=letter_date,
+            request=request, cache=cache, progress=progress,
         )  # fmt: skip
     finally:
         cache.close()

@@ -1,4 +1,4 @@
-"""What the desk asks for → a request the builder takes: recipient, route, preflight, numbers kept from earlier filings."""
+"""What the desk asks for → a request the builder takes: recipient, route, preflight, numbers kept for life."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def full_case(desk: Desk, case_id: str) -> CaseFile:
 
 
 def request_for(
-    case: CaseFile, kind: str, ask: Ask, letter_date: date, settings: Settings, desk: Desk | None = None, asked_for: str = "packet"
+    case: CaseFile, kind: str, ask: Ask, letter_date: date, settings: Settings, desk: Desk | None = None,
+    asked_for: str = "packet",
 ) -> Request:  # fmt: skip
     """The request, once nothing stands against it.
 

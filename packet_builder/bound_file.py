@@ -41,6 +41,7 @@ class Written:
     hashes: dict[int, str] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     part_bytes: dict[str, int] = field(default_factory=dict)
+    sha256: str = ""
 
 
 class BoundFile:
@@ -82,6 +83,7 @@ class BoundFile:
         self._write_links()
         self._tree.finish()
         self._finish(described, manifest(self.written))
+        self.written.sha256 = self._writer.sha256()
         return self.written
 
     def _give_fonts(self, graph: ObjectGraph, sheets: pikepdf.Pdf) -> None:
@@ -123,7 +125,7 @@ class BoundFile:
         key = self._structure.page(part.first, section, slip.tag, 0, {})
         self._put(graph, part.first, sheet, shape_of(sheet), "right", None, (), key, marked=True)
         file = self._locate(exhibit.fax_sha256)
-        with open_exhibit(exhibit, file) as (source, pages):
+        with open_exhibit(exhibit, file, self._cache) as (source, pages):
             own = ObjectGraph(source.pdf, self._writer, self._shared)
             places = Places(exhibit, file, source, self._cache)
             for offset, (text, page) in enumerate(zip(exhibit.pages, pages, strict=True)):

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pikepdf
-import pypdfium2 as pdfium
 
 from casefile.records import Exhibit, PageText
 from packet_builder import stamp
@@ -21,6 +21,9 @@ from packet_builder.page_cache import PageCache
 from packet_builder.source_image import image_pdf
 from packet_builder.source_pdf import Source, open_source
 from packet_builder.words import word_layer
+
+if TYPE_CHECKING:
+    import pypdfium2 as pdfium
 
 LAYER = "layer/1"
 CHUNK = 1 << 20
@@ -38,7 +41,7 @@ Locate = Callable[[str], SourceFile]
 
 
 @contextmanager
-def open_exhibit(exhibit: Exhibit, file: SourceFile) -> Iterator[tuple[Source, list[pikepdf.Object]]]:
+def open_exhibit(exhibit: Exhibit, file: SourceFile, cache: PageCache) -> Iterator[tuple[Source, list[pikepdf.Object]]]:
     """Open an exhibit's source; yields it and the exhibit's pages in order.
 
     Raises:
@@ -53,7 +56,7 @@ def open_exhibit(exhibit: Exhibit, file: SourceFile) -> Iterator[tuple[Source, l
             yield source, [source.pdf.pages[text.page_number - 1].obj for text in exhibit.pages]
         return
     try:
-        pdf = image_pdf(file.path, exhibit.pages)
+        pdf = image_pdf(file.path, exhibit.pages, exhibit.fax_sha256, cache)
     except (OSError, EOFError, ValueError, SyntaxError, IndexError, pikepdf.PdfError) as error:
         raise PacketError(f"{file.name} cannot be bound ({type(error).__name__}). Ask for a resend of it.") from error
     with pdf:
@@ -87,7 +90,7 @@ def keep_layers(path: Path, exhibit: Exhibit, cache: PageCache) -> None:
     """Make the word layers of an exhibit's scanned pages and keep them, so that later builds need no words."""
     if not any(text.source == "ocr" and text.words for text in exhibit.pages):
         return
-    with open_exhibit(exhibit, SourceFile(path, path.name)) as (_, pages):
+    with open_exhibit(exhibit, SourceFile(path, path.name), cache) as (_, pages):
         for text, page in zip(exhibit.pages, pages, strict=True):
             if layer := layer_of(text, shape_of(page, text.rotation), exhibit.fax_sha256, cache):
                 cache.put(exhibit.fax_sha256, text.page_number, f"{LAYER}/{text.rotation}", layer)
@@ -120,6 +123,8 @@ class Places:
             self._document.close()
 
     def _look(self, text: PageText, offset: int, shape: Shape, bates: str) -> stamp.Place:
+        import pypdfium2 as pdfium
+
         document = self._rendered()
         if document is None:
             return "band"
@@ -129,14 +134,18 @@ class Places:
         except (pdfium.PdfiumError, IndexError):
             return "band"
         try:
+            page.set_mediabox(*shape.box)
+            page.set_cropbox(*shape.box)
             page.set_rotation(shape.turn)
             return stamp.free_place(page, shape, bates)
-        except (pdfium.PdfiumError, ValueError, MemoryError):
+        except (pdfium.PdfiumError, ValueError, MemoryError, ZeroDivisionError):
             return "band"
         finally:
             page.close()
 
     def _rendered(self) -> pdfium.PdfDocument | None:
+        import pypdfium2 as pdfium
+
         if self._document is None and not self._unreadable:
             try:
                 if self._exhibit.media_type == "application/pdf":

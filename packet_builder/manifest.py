@@ -36,7 +36,8 @@ def page_hash(graph: ObjectGraph, page: pikepdf.Object) -> str:
         given.append(graph.digest_of(font) if font is not None else b"")
     group = page.get("/Group")
     body = group.unparse(resolved=True) if isinstance(group, pikepdf.Dictionary) else b""
-    looks = looks_digest(graph, shape_of(page), rest, fonts, body, given)
+    hashes = (graph.digest(rest), graph.digest(fonts), graph.digest(body) if body else b"", *given)
+    looks = looks_digest(shape_of(page), hashes)
     return page_digest(looks, [graph.digest_of(stream) for stream in content_streams(page)])
 
 

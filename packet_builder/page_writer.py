@@ -87,7 +87,7 @@ class PageWriter:
         opened, closed = balance(streams)
         marked = job.marked or job.struct_key is None or _has_marks(streams)
         begin = b"" if marked else b"/P<</MCID 0>>BDC\n"
-        contents = [self._bracket(begin + b"q\n" * (1 + opened))]
+        contents = [self._bracket(begin + b"q\n" + _clip(job) + b"q\n" * opened)]
         contents += [(graph.number(stream.objgen), graph.digest_of(stream)) for stream in streams]
         contents.append(self._bracket(b"\n" + b"Q\n" * (1 + closed)))
         if job.layer is not None:
@@ -120,12 +120,29 @@ class PageWriter:
         given = b"".join(b"/%b %d 0 R" % (name.encode(), number) for name, (number, _) in self.fonts.items())
         group = job.page.get("/Group")
         group_body = group.unparse(resolved=True) if isinstance(group, Dictionary) else b""
-        resources = b"<<%b/Font<<%b%b>>>>" % (graph.copy(rest)[2:-2], graph.copy(fonts)[2:-2], given)
-        body = b"/MediaBox[%b]/Rotate %d%b/Resources %b" % (box, shape.turn, unit, resources)
+        (rest, rest_hash), (fonts, fonts_hash) = graph.both(rest), graph.both(fonts)
+        group_hash = b""
+        body = b"/MediaBox[%b]/Rotate %d%b/Resources<<%b/Font<<%b%b>>>>" % (
+            box,
+            shape.turn,
+            unit,
+            rest[2:-2],
+            fonts[2:-2],
+            given,
+        )
         if group_body:
-            body += b"/Group " + graph.copy(group_body)
-        looks = looks_digest(graph, shape, rest, fonts, group_body, [digest for _, digest in self.fonts.values()])
+            group_body, group_hash = graph.both(group_body)
+            body += b"/Group " + group_body
+        looks = looks_digest(shape, (rest_hash, fonts_hash, group_hash, *(digest for _, digest in self.fonts.values())))
         return body, looks
+
+
+def _clip(job: PageJob) -> bytes:
+    """Where a band is added below, what the source hides outside its box stays hidden."""
+    if job.place != "band":
+        return b""
+    left, bottom, right, top = job.shape.box
+    return b" ".join(_number(edge) for edge in (left, bottom, right - left, top - bottom)) + b" re W n\n"
 
 
 def _extras(job: PageJob) -> bytes:
@@ -135,12 +152,10 @@ def _extras(job: PageJob) -> bytes:
     return extras
 
 
-def looks_digest(
-    graph: ObjectGraph, shape: Shape, rest: bytes, fonts: bytes, group: bytes, given: Sequence[bytes]
-) -> bytes:  # fmt: skip
-    """The hash of box, turn and resources."""
+def looks_digest(shape: Shape, parts: Sequence[bytes]) -> bytes:
+    """The hash of a page's box and turn, and of the hashes of its resources, fonts, group and given fonts."""
     digest = hashlib.sha256(repr(([round(edge, 3) for edge in shape.box], shape.turn, round(shape.unit, 4))).encode())
-    for part in (graph.digest(rest), graph.digest(fonts), graph.digest(group) if group else b"", *given):
+    for part in parts:
         digest.update(part + b"|")
     return digest.digest()
 

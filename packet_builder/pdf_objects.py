@@ -58,21 +58,21 @@ class ObjectGraph:
         self._numbers: dict[Key, int] = {}
         self._tainted: set[Key] = set()
 
-    def copy(self, body: bytes) -> bytes:
-        """A direct object's text with the new numbers; what it leads to is written."""
-        pieces = pieces_of(body)
-        for piece in pieces:
-            if isinstance(piece, tuple):
-                self._visit(piece)
-        return self._renumbered(pieces)
+    def both(self, body: bytes) -> tuple[bytes, bytes]:
+        """A direct object's text with the new numbers, and its hash."""
+        pieces = self._visited(body)
+        return self._renumbered(pieces), self._hash(pieces, b"")
 
     def digest(self, body: bytes) -> bytes:
         """The hash of a direct object and of everything it leads to, whatever its objects' numbers."""
+        return self._hash(self._visited(body), b"")
+
+    def _visited(self, body: bytes) -> Pieces:
         pieces = pieces_of(body)
         for piece in pieces:
             if isinstance(piece, tuple):
                 self._visit(piece)
-        return self._hash(pieces, b"")
+        return pieces
 
     def digest_of(self, obj: pikepdf.Object) -> bytes:
         """The hash of an indirect object and of everything it leads to."""

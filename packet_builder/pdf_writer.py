@@ -25,6 +25,7 @@ class PdfWriter:
         self._slot = array("H", [0])
         self._packed: list[tuple[int, bytes]] = []
         self.size = 0
+        self._sha256 = hashlib.sha256()
         self._emit(HEADER)
 
     def take(self) -> int:
@@ -100,7 +101,12 @@ class PdfWriter:
 
     def _emit(self, data: bytes | memoryview) -> None:
         self._file.write(data)
+        self._sha256.update(data)
         self.size += len(data)
+
+    def sha256(self) -> str:
+        """The SHA-256 of what was written so far."""
+        return self._sha256.hexdigest()
 
 
 def text_string(words: str) -> bytes:

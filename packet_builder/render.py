@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -74,30 +73,30 @@ def build_packet(
     try:
         notes = survey(case, locate)
         plan, drawing = settle_volumes(case, request, locate, lambda cuts: draw(case, request, notes, cuts))
-        files = _write_all(case, request, plan, drawing, locate, own_cache, out, notes, progress)
+        files, sha256 = _write_all(case, request, plan, drawing, locate, own_cache, out, notes, progress)
     finally:
         if cache is None:
             own_cache.close()
-    digest = hashlib.sha256(files[0].read_bytes()).hexdigest()
     return PacketResult(
-        files[0], digest, plan.pages, plan.bates(0), plan.bates(plan.pages - 1), tuple(files), plan, request.checks
+        files[0], sha256, plan.pages, plan.bates(0), plan.bates(plan.pages - 1), tuple(files), plan, request.checks
     )
 
 
 def _write_all(
     case: CaseFile, request: Request, plan: PacketPlan, drawing: Drawing, locate: Locate, cache: PageCache, out: Path,
     notes: dict[str, list[str]], progress: Progress | None,
-) -> list[Path]:  # fmt: skip
-    """Write every volume beside its final place, check it, and only then put it there."""
+) -> tuple[list[Path], str]:  # fmt: skip
+    """Write every volume beside its final place, check it, and only then put it there; returns the first's SHA-256 too."""
     out.parent.mkdir(parents=True, exist_ok=True)
     made: list[tuple[Path, Path]] = []
+    hashes: list[str] = []
     try:
         for number in range(1, plan.volumes + 1):
             parts = [part for part in plan.parts if part.volume == number]
             final = out if plan.volumes == 1 else out.with_name(f"{out.stem}-{number}-of-{plan.volumes}{out.suffix}")
             part = final.with_name(f".{final.name}.part")
             made.append((part, final))
-            _write(case, request, plan, parts, drawing, locate, cache, part, notes, progress)
+            hashes.append(_write(case, request, plan, parts, drawing, locate, cache, part, notes, progress))
             if request.profile.max_megabytes and part.stat().st_size > request.profile.max_megabytes * 1e6:
                 raise PacketError(
                     f"volume {number} has {part.stat().st_size / 1e6:.1f} MB, over the recipient's {request.profile.max_megabytes:g} MB."
@@ -108,13 +107,13 @@ def _write_all(
         raise
     for part, final in made:
         part.replace(final)
-    return [final for _, final in made]
+    return [final for _, final in made], hashes[0]
 
 
 def _write(
     case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part], drawing: Drawing, locate: Locate,
     cache: PageCache, part: Path, notes: dict[str, list[str]], progress: Progress | None,
-) -> None:  # fmt: skip
+) -> str:  # fmt: skip
     described = Description(
         _title(case, request, plan, parts), request.letter_date.isoformat(), pdfa=request.profile.pdfa
     )
@@ -124,10 +123,11 @@ def _write(
 
     with part.open("wb") as stream:
         bound = BoundFile(stream, plan, parts, drawing, locate, cache, links=request.profile.links, progress=progress)
-        bound.write(described, made)
+        written = bound.write(described, made)
     problems = check_file(part, plan, parts, drawing if request.profile.links else None)
     if problems:
         raise PacketError(f"the written packet is not what was planned: {problems[0]}")
+    return written.sha256
 
 
 def _title(case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part]) -> str:

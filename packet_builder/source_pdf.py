@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pypdfium2 as pdfium
 from pikepdf import Array, Dictionary, Name
 
 from packet_builder.errors import PacketError
@@ -72,6 +71,8 @@ def _opened(path: Path, name: str, pages: int) -> pikepdf.Pdf:
 
 def _resaved(path: Path, name: str, pages: int) -> pikepdf.Pdf:
     """What the renderer makes of a file that the parser cannot open."""
+    import pypdfium2 as pdfium
+
     try:
         document = pdfium.PdfDocument(path)
         try:
@@ -151,6 +152,8 @@ def _flatten(source: Source) -> None:
 
 def _drawn_by_renderer(source: Source) -> None:
     """Annotations without their own drawing get the one a viewer would show."""
+    import pypdfium2 as pdfium
+
     buffer = BytesIO()
     source.pdf.save(buffer, encryption=False)
     document = pdfium.PdfDocument(buffer.getvalue())
@@ -158,7 +161,7 @@ def _drawn_by_renderer(source: Source) -> None:
         document.init_forms()
         for index in range(len(document)):
             page = document[index]
-            page.flatten()
+            pdfium.raw.FPDFPage_Flatten(page.raw, pdfium.raw.FLAT_NORMALDISPLAY)
             page.close()
         out = BytesIO()
         document.save(out)

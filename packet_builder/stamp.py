@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-import numpy as np
-import pypdfium2 as pdfium
+from typing import TYPE_CHECKING, Literal
 
 from packet_builder.geometry import Shape
+
+if TYPE_CHECKING:
+    import pypdfium2 as pdfium
 
 Place = Literal["right", "middle", "left", "top", "band"]
 PLACES: tuple[Place, ...] = ("right", "middle", "left", "top")
 FONT = "CbStamp"
 SIZE, EDGE = 9.0, 14.0
+DARK = 200
 DIGIT = 0.556
 """Width of a digit in ems, in the stamp's face; capitals are at most 0.83."""
 
@@ -47,6 +48,7 @@ def position(shape: Shape, place: Place, bates: str) -> tuple[float, float, floa
 
 def content(shape: Shape, place: Place, bates: str) -> bytes:
     """The number's operators, upright whatever the page's turn."""
+    shape = with_band(shape, bates) if place == "band" else shape
     x, y, size = position(shape, place, bates)
     matrix = " ".join(f"{n:.4f}".rstrip("0").rstrip(".") for n in shape.matrix)
     return f"q {matrix} cm 0 g BT /{FONT} {size:.2f} Tf {x:.2f} {y:.2f} Td ({bates}) Tj ET Q\n".encode()
@@ -58,15 +60,17 @@ def free_place(page: pdfium.PdfPage, shape: Shape, bates: str) -> Place:
     if min(width, height) * shape.unit < 250:
         return "band"
     scale = min(1.5, 1200 / max(page.get_size()))
-    pixels = page.render(scale=scale, grayscale=True).to_numpy()
-    gray = np.asarray(pixels).reshape(pixels.shape[0], pixels.shape[1])
-    per_unit = gray.shape[1] / width
+    gray = page.render(scale=scale, grayscale=True).to_pil().convert("L")
+    per_unit = gray.width / width
     for place in PLACES:
         x, y, size = position(shape, place, bates)
         pad = 0.45 * size
         left, right = (x - pad) * per_unit, (x + text_width(bates, size) + pad) * per_unit
-        top, bottom = gray.shape[0] - (y + size + pad) * per_unit, gray.shape[0] - (y - pad) * per_unit
-        patch = gray[max(0, int(top)) : int(bottom) + 1, max(0, int(left)) : int(right) + 1]
-        if patch.size and float((patch < 200).mean()) < 0.003:
+        top, bottom = gray.height - (y + size + pad) * per_unit, gray.height - (y - pad) * per_unit
+        patch = gray.crop(
+            (max(0, int(left)), max(0, int(top)), min(gray.width, int(right) + 1), min(gray.height, int(bottom) + 1))
+        )
+        counts = patch.histogram()
+        if sum(counts) and sum(counts[:DARK]) < 0.003 * sum(counts):
             return place
     return "band"

@@ -13,7 +13,7 @@ from casefile.clocks import appeal_clock, appeal_rules, ends, step_clock
 from casefile.completeness import situation_of
 from casefile.payers import PayerProfile
 from casefile.reads import Read
-from casefile.records import Clock
+from casefile.records import Clock, Event
 from tests.casefile.built import doc, order, plan
 
 EAST = ZoneInfo("America/New_York")
@@ -151,6 +151,18 @@ def test_complex_equipment_has_7_to_14_days() -> None:
 def test_a_discharge_within_24_hours_is_urgent_at_once(leaves: str, urgent: bool) -> None:
     clocks = running([(order(discharge_at=leaves), "2026-11-24T14:00:00+00:00")])
     assert ("URGENT: discharge" in clocks) is urgent
+
+
+def test_what_has_happened_stops_the_clock_that_waited_for_it() -> None:
+    received = "2026-09-09T12:00:00+00:00"
+    clocks = running([(order(hcpcs="E0431"), received), (DELIVERED, received)])
+    assert clocks["start standard equipment or home health"].stopped_on == D(2026, 9, 20)
+    assert clocks["acknowledge the referral"].stopped_on == D(2026, 9, 20)
+    assert clocks["file the claim"].stopped_on is None
+    called = Event("called", "paperwork", "Called", D(2026, 9, 10))
+    case = situation_of([order()])
+    (clock, *_) = case_clocks([(order(), received)], case, House(), [called])
+    assert (clock.name, clock.stopped_on) == ("acknowledge the referral", D(2026, 9, 10))
 
 
 DELIVERED = doc("delivery_proof", service_start=("2026-09-20", "delivery"))

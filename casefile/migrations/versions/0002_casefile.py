@@ -15,6 +15,7 @@ TABLES = ("identifier", "correction", "decision", "placement", "request", "audit
 
 def upgrade() -> None:
     catch_up(op, metadata)
+    op.execute("update patient_case set unchecked = true")  # the next check fills the new columns and the index
 
 
 def downgrade() -> None:
