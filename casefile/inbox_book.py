@@ -31,7 +31,6 @@ class Arrived:
     id: int
     key: str
     fingerprint: str
-    size: int
 
 
 class InboxBook:
@@ -63,7 +62,7 @@ class InboxBook:
         """Arrivals whose fax is read and filed, or set aside, and which are not marked yet; oldest first."""
         done = or_(t.fax.c.state == "set_aside", t.fax.c.filed)
         query = (
-            select(t.arrival.c.id, t.arrival.c.key, t.arrival.c.fingerprint, t.fax.c.size)
+            select(t.arrival.c.id, t.arrival.c.key, t.arrival.c.fingerprint)
             .join(t.fax, t.fax.c.sha256 == t.arrival.c.sha256)
             .outerjoin(processed, processed.c.arrival_id == t.arrival.c.id)
             .where(t.arrival.c.location == self.location, processed.c.arrival_id.is_(None), done)

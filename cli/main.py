@@ -59,3 +59,10 @@ def main() -> None:
         sys.exit(getattr(error, "exit_code", 1))
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as error:
+        from flows.troubles import recognise
+
+        if (trouble := recognise(error)) is None:
+            raise
+        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"casebinder: {trouble.message}")
+        sys.exit(1)

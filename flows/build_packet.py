@@ -44,6 +44,7 @@ def bind_case(
     finally:
         cache.close()
     desk.store.record_packet(case_id, kind, result.sha256, str(result.path), result.pages, steps.now())
+    steps.copy_packet(desk, case_id, kind, result.path, result.sha256)
     return result
 
 

@@ -29,10 +29,15 @@ START_SECONDS = 60.0
 
 
 class Engine:
-    """One per process. `board` hears when the server is away."""
+    """One per process. `board` hears when the server is away.
 
-    def __init__(self, settings: Settings, board: troubles.Board) -> None:
-        self.settings, self.board = settings, board
+    With `wait`, the first fax waits for the temporary server; otherwise it starts beside, and faxes that arrive
+    meanwhile are worked on without it.
+    """
+
+    def __init__(self, settings: Settings, board: troubles.Board, wait: bool = True) -> None:
+        self.settings, self.board, self.wait = settings, board, wait
+        self._starting: threading.Thread | None = None
         self._lock = threading.Lock()
         self._looked, self._up = 0.0, False
         policies.prepare_prefect(settings.home)
@@ -79,7 +84,10 @@ class Engine:
                     plain()
 
     def warm_up(self) -> None:
-        """Load what the first fax would otherwise wait for."""
+        """Load what the first flow would otherwise wait for; to be run beside the work."""
+        self.available()
+        if self._starting:
+            self._starting.join()
         if self.available():
             from flows import receive_fax  # noqa: F401
 
@@ -88,8 +96,8 @@ class Engine:
         if not self.settings.use_prefect:
             return False
         with self._lock:
-            if not os.environ.get("PREFECT_API_URL"):
-                _start_server()
+            if not os.environ.get("PREFECT_API_URL") and not self._started():
+                return False
             if time.monotonic() - self._looked > LOOK_SECONDS:
                 self._up, self._looked = _answers(os.environ["PREFECT_API_URL"]), time.monotonic()
             up = self._up
@@ -98,6 +106,15 @@ class Engine:
         else:
             self.board.report(troubles.PREFECT)
         return up
+
+    def _started(self) -> bool:
+        """Start the temporary server; True once it has answered or been given up."""
+        if self.wait:
+            _start_server()
+        elif self._starting is None:
+            self._starting = threading.Thread(target=_start_server, daemon=True)
+            self._starting.start()
+        return bool(os.environ.get("PREFECT_API_URL"))
 
     def _away(self) -> None:
         with self._lock:

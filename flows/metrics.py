@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+FRESH_SECONDS = 15.0
 REGISTRY = CollectorRegistry()
 ARRIVED = Counter("casebinder_arrived", "Drops taken in by this process.", registry=REGISTRY)
 ENDED = Counter("casebinder_faxes", "Faxes this process worked on, by how it ended.", ["end"], registry=REGISTRY)
@@ -26,6 +28,7 @@ class StoreCollector(Collector):
 
     def __init__(self, picture: Picture, troubles: Callable[[], list[str]]) -> None:
         self.picture, self.troubles = picture, troubles
+        self._last: tuple[float, dict[str, Any]] | None = None
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """The gauges."""
@@ -34,7 +37,7 @@ class StoreCollector(Collector):
             wrong.add_metric([kind], 1)
         yield wrong
         try:
-            row = self.picture()
+            row = self._picture()
         except Exception:
             return
         for name, value in row["queue"].items():
@@ -42,3 +45,9 @@ class StoreCollector(Collector):
                 yield GaugeMetricFamily(f"casebinder_queue_{name}", f"Queue: {name}.", value)
         yield GaugeMetricFamily("casebinder_set_aside", "Faxes set aside for a person.", row["faxes"]["set_aside"])
         yield GaugeMetricFamily("casebinder_clocks_at_risk", "Clocks that end soon.", len(row["clocks_at_risk"]))
+
+    def _picture(self) -> dict[str, Any]:
+        """The picture, asked of the store at most every `FRESH_SECONDS`."""
+        if self._last is None or monotonic() - self._last[0] > FRESH_SECONDS:
+            self._last = monotonic(), self.picture()
+        return self._last[1]

@@ -182,6 +182,15 @@ def read_fax(desk: Desk, sha256: str) -> None:
     desk.store.save_reading(reading)
 
 
+def copy_packet(desk: Desk, case_id: str, kind: str, path: Path, sha256: str) -> None:
+    """Copy a packet to the bucket that the settings name, if they name one; the copy's name holds no patient text."""
+    if desk.settings.packets.startswith("s3://"):
+        from intake.s3_vault import put_packet
+
+        key = f"{case_id}/{kind}-{sha256[:12]}.pdf"
+        put_packet(place(desk.settings.packets), desk.s3_options, key, path)
+
+
 def file_fax(desk: Desk, sha256: str) -> list[str]:
     """File a read fax's documents in their cases; returns the ids of the cases touched."""
     return desk.store.file_documents(sha256, now())

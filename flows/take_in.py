@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable
 from time import monotonic
 
-from casefile.leases import Lease, Leases
+from casefile.leases import Lease, LeaseLost, Leases
 from flows import metrics, steps, troubles
 from flows.logs import about, event
 from intake.inbox import Changed, Drop, Position
@@ -79,13 +78,16 @@ class Taker:
             sha256 = steps.take_in(self.desk, drop)
         except Changed:
             return None
+        except LeaseLost:
+            raise
         except Exception as error:
-            trouble = troubles.recognise(error)
-            if trouble is None or trouble.kind in WHOLE or not isinstance(error, Exception):
+            trouble = troubles.recognise(error) or troubles.DROP
+            if trouble.kind in WHOLE:
                 raise
             times = self._bad.get(mark, (0, 0.0))[0] + 1
             self._bad[mark] = times, monotonic() + min(2.0**times, 600.0)
-            self.board.report(trouble, f"drop {hashlib.sha256(drop.key.encode()).hexdigest()[:12]}")
+            which = hashlib.sha256(drop.key.encode()).hexdigest()[:12]
+            self.board.report(trouble, f"drop {which}: {steps.describe(error)}")
             return None
         self._bad.pop(mark, None)
         with about(sha256):
@@ -103,7 +105,7 @@ class Taker:
     def _all_well(self) -> None:
         """The look went through; say which troubles are over, and whether a clock is wrong."""
         if not self._bad:
-            self.board.clear(troubles.KEYS.kind, troubles.FOLDER.kind)
+            self.board.clear(troubles.KEYS.kind, troubles.FOLDER.kind, troubles.DROP.kind)
         self.board.clear(troubles.BUCKET.kind, troubles.NO_BUCKET.kind, troubles.DISK.kind)
         metrics.LOOKED.set_to_current_time()
         skew = getattr(self.desk.inbox, "skew_seconds", 0.0)
@@ -113,8 +115,3 @@ class Taker:
             self.board.report(troubles.CLOCK, f"{abs(worst):.0f} s {'behind' if worst > 0 else 'ahead'}")
         else:
             self.board.clear(troubles.CLOCK.kind)
-
-
-def log_failure(what: str, error: BaseException) -> None:
-    """An error that is nobody's trouble but ours; by class and place."""
-    event(what, logging.ERROR, error=steps.describe(error))

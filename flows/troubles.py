@@ -36,6 +36,7 @@ BUCKET = Trouble("bucket", "The bucket cannot be reached. Check the network and 
 NO_BUCKET = Trouble("no_bucket", "There is no such bucket. Create it, or mend CASEBINDER_INBOX or CASEBINDER_VAULT.")
 KEYS = Trouble("credentials", "The store refuses our credentials. Check the access key, its secret and its policy.")
 CLOCK = Trouble("clock", "This machine's clock differs from the server's. Set the clock (NTP).")
+DROP = Trouble("drop", "A file in the inbox cannot be taken in; the others go on. It is tried again, ever more rarely.")
 PREFECT = Trouble("prefect", "The Prefect server does not answer. Faxes are worked on without it meanwhile.")
 
 FULL = {errno.ENOSPC, errno.EDQUOT}

@@ -62,13 +62,8 @@ def watch(
         worker.stop = stop
     lanes = [threading.Thread(target=worker.run_lane, args=(False,), daemon=True) for _ in range(settings.lanes)]
     lanes.append(threading.Thread(target=worker.run_lane, args=(True,), daemon=True))
-    others = [threading.Thread(target=worker.run_keeper, daemon=True)]
-    if intake:
-        others.append(threading.Thread(target=worker.run_intake, daemon=True))
-    for thread in others:
-        thread.start()
-    worker.engine.warm_up()
-    for thread in lanes:
+    others = [worker.run_keeper, worker.engine.warm_up, *([worker.run_intake] if intake else [])]
+    for thread in (*lanes, *(threading.Thread(target=run, daemon=True) for run in others)):
         thread.start()
     with health.serving(settings, worker.board):
         while not worker.stop.wait(1.0):

@@ -15,7 +15,7 @@ from casefile.settings import Settings
 from flows import metrics, steps, troubles
 from flows.engine import Engine
 from flows.logs import about, event
-from flows.take_in import Taker, log_failure
+from flows.take_in import Taker
 from intake.page_count import page_count
 
 OnFax = Callable[[str, str], None]
@@ -31,11 +31,12 @@ class Worker:
         self.settings, self.patient = settings, patient
         self.tell = on_fax or (lambda _step, _sha256: None)
         self.board = troubles.Board()
-        self.engine = Engine(settings, self.board)
+        self.engine = Engine(settings, self.board, wait=not patient)
         self.stop, self.wake = threading.Event(), threading.Event()
         self._held: set[Lease] = set()
         self._lock = threading.Lock()
         self._unchecked: dict[str, float] = {}
+        self._young = False
 
     @property
     def desk(self) -> steps.Desk:
@@ -57,15 +58,14 @@ class Worker:
     def run_lane(self, big: bool) -> None:
         """Work off faxes of one size until stopped."""
         while not self.stop.is_set():
-            if not self._try(lambda: self.one_fax(big) or (not big and self.one_case())):
+            if not self._try("lane", lambda: self.one_fax(big) or (not big and self.one_case())):
                 self.wake.wait(IDLE_SECONDS)
 
     def run_intake(self) -> None:
         """Look at the inbox until stopped; sooner again while files are still being written."""
         while not self.stop.is_set():
-            self._try(self.take_in)
-            young = getattr(self.taker.desk.inbox, "unsettled", False) if "taker" in self.__dict__ else False
-            self.stop.wait(min(self.settings.poll_seconds, 0.4) if young else self.settings.poll_seconds)
+            self._try("intake", self.take_in)
+            self.stop.wait(min(self.settings.poll_seconds, 0.4) if self._young else self.settings.poll_seconds)
 
     def run_keeper(self) -> None:
         """Renew this process's leases until stopped."""
@@ -75,20 +75,18 @@ class Worker:
             if "taker" in self.__dict__ and (lease := self.taker.lease):
                 held.append(lease)
             if held:
-                self._try(lambda held=held: self.leases.renew(held))  # type: ignore[misc]
+                self._try("keeper", lambda held=held: self.leases.renew(held))  # type: ignore[misc]
 
-    def _try(self, work: Callable[[], object]) -> object:
-        """Do it; a trouble is reported and waited out, an error of ours is logged. Nothing ends the loop."""
+    def _try(self, loop: str, work: Callable[[], object]) -> object:
+        """Do it; a trouble, or an error of ours, is said once and waited out. Nothing ends the loop."""
+        ours = troubles.Trouble(f"error_{loop}", "Unexpected error; going on. Report this line.")
         try:
             result = work()
         except Exception as error:
-            if trouble := troubles.recognise(error):
-                self._wait_out(trouble)
-            else:
-                log_failure("unexpected error; going on", error)
-                self.stop.wait(IDLE_SECONDS)
+            trouble = troubles.recognise(error)
+            self._wait_out(trouble or ours, "" if trouble else steps.describe(error))
             return None
-        self.board.clear(troubles.DATABASE.kind, troubles.LOGIN.kind)
+        self.board.clear(troubles.DATABASE.kind, troubles.LOGIN.kind, ours.kind)
         return result
 
     # one thing at a time
@@ -98,6 +96,7 @@ class Worker:
         if self._disk_low(self.settings.min_free_mb):
             return []
         taken = self.taker.look()
+        self._young = getattr(self.desk.inbox, "unsettled", False)
         if taken:
             self.wake.set()
         return taken
@@ -181,11 +180,11 @@ class Worker:
                     raise
                 self._wait_out(trouble)
 
-    def _wait_out(self, trouble: troubles.Trouble) -> None:
+    def _wait_out(self, trouble: troubles.Trouble, detail: str = "") -> None:
         """Say it, and wait a while before the next try."""
         if trouble.kind == troubles.KEYS.kind:
             self.desk.forget_credentials()
-        wait = self.board.report(trouble)
+        wait = self.board.report(trouble, detail)
         self.stop.wait(wait if self.patient else 0)
 
     @contextmanager

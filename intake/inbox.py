@@ -80,6 +80,7 @@ class FolderInbox:
         self.folder, self.stable_seconds = folder, stable_seconds
         self.sidecars = sidecars or Sidecars()
         self._since: dict[str, tuple[str, float]] = {}
+        self._odd: dict[str, str] = {}
         self.unsettled = False
         """True if the last look saw files that were still too young."""
 
@@ -106,7 +107,7 @@ class FolderInbox:
             known_for = now - self._since[drop.key][1]
             age = time.time() - int(drop.fingerprint.rsplit("-", 1)[1]) / 1e9
             settled = self._stands_still(known_for, age)
-            if settled and not self.sidecars.waits_for(self.folder / drop.key, known_for, age):
+            if settled and not self.sidecars.waits_for(self.folder / self._odd.get(drop.key, drop.key), known_for, age):
                 yield drop
             else:
                 young = True
@@ -120,7 +121,7 @@ class FolderInbox:
 
     def fetch(self, drop: Drop, to: Path) -> dict[str, str]:
         """Copy the file; a link put in its place, or a change while it is copied, is refused."""
-        source = self.folder / drop.key
+        source = self.folder / self._odd.get(drop.key, drop.key)
         try:
             number = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
@@ -150,18 +151,25 @@ class FolderInbox:
             if entry.is_dir(follow_symlinks=False):
                 yield from self._files(Path(entry.path), f"{inside}{entry.name}/")
             elif entry.is_file(follow_symlinks=False) and not entry.name.lower().endswith(UNFINISHED):
-                yield inside + entry.name
+                yield self._key(inside + entry.name)
+
+    def _key(self, path: str) -> str:
+        """The path as text that a database can keep; names that are no UTF-8 are written with escapes."""
+        key = os.fsencode(path).decode("utf-8", "backslashreplace")
+        if key != path:
+            self._odd[key] = path
+        return key
 
     def _drop(self, key: str) -> Drop | None:
         """The file as a drop; None if it has gone, or is another file's metadata."""
-        path = self.folder / key
+        path = self.folder / self._odd.get(key, key)
         if self.sidecars.is_sidecar(path):
             return None
         try:
             info = path.lstat()
         except OSError:
             return None
-        return Drop(key, _fingerprint(info), path.name, info.st_size, is_urgent(key))
+        return Drop(key, _fingerprint(info), key.rsplit("/", 1)[-1][:255], info.st_size, is_urgent(key))
 
 
 def _fingerprint(info: os.stat_result) -> str:

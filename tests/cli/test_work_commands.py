@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from casefile.settings import Settings
-from flows import steps
+from flows import steps, troubles
 from tests.faults.stage import one_page
 
 
@@ -55,6 +55,11 @@ def test_health_is_well_and_says_what_is_not(home: Path) -> None:
     told = run(home, "health", code=1, **away)
     assert "bucket: The bucket cannot be reached." in told
     assert told.splitlines()[-1] == "not well"
+
+
+def test_a_database_that_is_away_is_one_plain_line(home: Path) -> None:
+    told = run(home, "status", code=1, CASEBINDER_DATABASE_URL="postgresql://nobody@127.0.0.1:9/none")
+    assert told == f"casebinder: {troubles.DATABASE.message}\n"
 
 
 def test_a_fax_set_aside_is_tried_again_by_hand(home: Path) -> None:

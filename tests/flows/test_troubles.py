@@ -182,10 +182,10 @@ def test_a_clock_that_is_wrong_is_said_once_and_work_goes_on(
     )
     minutes[0] = 20
     worker.stop.set()
-    worker._try(worker.take_in)
+    worker._try("intake", worker.take_in)
     assert [trouble.kind for trouble in worker.board.current()] == ["clock"]
     minutes[0] = 0
-    worker._try(worker.take_in)
+    worker._try("intake", worker.take_in)
     assert worker.board.current() == []
     worker.leave()
 

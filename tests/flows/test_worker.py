@@ -159,6 +159,21 @@ def test_with_little_disk_nothing_is_taken_in_and_with_room_again_it_is(settings
     assert worker.board.current() == []
 
 
+def test_a_drop_that_cannot_be_recorded_holds_up_no_other(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = steps.take_in
+
+    def refuse(desk: steps.Desk, drop: Any) -> str:
+        if drop.name == "1.pdf":
+            raise ValueError("whatever the database says")
+        return real(desk, drop)
+
+    monkeypatch.setattr(steps, "take_in", refuse)
+    worker = Worker(settings)
+    assert len(worker.take_in()) == 1
+    assert [trouble.kind for trouble in worker.board.current()] == ["drop"]
+    assert worker.take_in() == [], "not tried again at once"
+
+
 def test_one_look_at_the_inbox_at_a_time_and_another_worker_takes_over(settings: Settings) -> None:
     first, second = Worker(settings), Worker(settings)
     assert len(first.take_in()) == 2

@@ -42,6 +42,15 @@ def test_a_file_replaced_or_linked_after_it_was_listed_is_not_taken(tmp_path: Pa
             inbox.fetch(drop, tmp_path / "out")
 
 
+def test_a_name_that_is_no_text_is_taken_under_a_key_that_can_be_kept(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/fax \xff\n.pdf"
+    os.close(os.open(path, os.O_CREAT))
+    inbox = FolderInbox(tmp_path, 0)
+    (drop,) = inbox.ready()
+    assert drop.key == "fax \\xff\n.pdf"
+    inbox.fetch(drop, tmp_path / "out.part")
+
+
 def test_linked_folders_are_not_entered(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "elsewhere").mkdir()

@@ -14,7 +14,7 @@ from moto import mock_aws
 from intake.inbox import Changed, Drop, Position
 from intake.s3 import S3Options
 from intake.s3_inbox import S3Inbox
-from intake.s3_vault import DamagedOriginal, S3Vault
+from intake.s3_vault import DamagedOriginal, S3Vault, put_packet
 from intake.sqs import Notices, created
 from intake.vault import sha256_of
 
@@ -147,6 +147,15 @@ def test_the_vault_in_a_bucket_keeps_bytes_once_and_checks_them(s3: Any, tmp_pat
     with pytest.raises(DamagedOriginal):
         vault.path(sha256)
     assert not list((tmp_path / "copies").rglob(".incoming*"))
+
+
+def test_a_packet_is_copied_under_its_key(s3: Any, tmp_path: Path) -> None:
+    client, bucket, url = s3
+    path = tmp_path / "appeal.pdf"
+    path.write_bytes(b"%PDF packet")
+    address = put_packet((bucket, "packets"), S3Options(url), "C-0001/appeal-1234.pdf", path)
+    assert address == f"s3://{bucket}/packets/C-0001/appeal-1234.pdf"
+    assert client.get_object(Bucket=bucket, Key="packets/C-0001/appeal-1234.pdf")["Body"].read() == b"%PDF packet"
 
 
 def test_old_working_copies_make_room(s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
