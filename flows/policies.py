@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prefect.settings import Settings
 
 RETRIES = 0
 """Prefect repeats nothing: the queue does (`casefile.leases`), with growing pauses, fairly, and on any worker."""
@@ -46,10 +50,20 @@ def without_heartbeat() -> Iterator[None]:
     That thread costs every synchronous flow a second at its end. The price is that Prefect cannot tell
     a dead run from a slow one. Our own store decides what is done, so a dead run is simply taken up again.
     """
-    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    from prefect.context import SettingsContext, get_settings_context
 
-    changes: dict[Any, Any] = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
-    if url := os.environ.get("PREFECT_API_URL"):
-        changes[PREFECT_API_URL] = url
-    with temporary_settings(changes):
+    settings = _flow_settings(os.environ.get("PREFECT_API_URL", ""))
+    with SettingsContext(profile=get_settings_context().profile, settings=settings):
         yield
+
+
+@cache
+def _flow_settings(api_url: str) -> Settings:
+    """Prefect's settings for our flows, made once: making them anew costs more than the flow itself."""
+    from prefect.context import get_settings_context
+    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY
+
+    changes: dict[Any, Any] = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None} | (
+        {PREFECT_API_URL: api_url} if api_url else {}
+    )
+    return get_settings_context().settings.copy_with_update(updates=changes)
