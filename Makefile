@@ -24,8 +24,8 @@ setup-test:
 demo: setup ## sample faxes to a bound packet, offline
 	@$(BIN)/casebinder demo
 
-test: setup-test ## the whole test suite
-	@$(BIN)/python -m pytest
+test: setup-test ## the whole test suite, a file at a time on every core
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 bench-reading: setup-test ## recall, word error and pages/s by mode, beside ocrmypdf and plain pytesseract
 	@$(BIN)/python -m benchmarks.reading
