@@ -67,6 +67,7 @@ def measure_sheets(sheets: Sheets, case: CaseFile, plan: PacketPlan) -> None:
         title, unit = TITLES[m.field]
         value = f"{m.value} {unit}".strip() + (" (in doubt)" if finding.status == "suspect" else "")
         where = plan.bates(index) if index is not None else ""
+        title = f"{title}, {finding.role}" if finding.role else title
         table.row((title, value, m.on.isoformat() if m.on else "undated", finding.raw, where),
                   Goal(index, finding.box[1]) if index is not None else None)  # fmt: skip
 
@@ -94,14 +95,20 @@ def _chart(sheets: Sheets, field: str, series: Sequence[Measure], plan: PacketPl
         canvas.line(left, bottom, left, top + 8)
         canvas.setStrokeColorRGB(*SOFT)
         points = [place(n) for n in range(len(shown))]
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
-            canvas.line(x0, y0, x1, y1)
+        for number, ((x0, y0), (x1, y1)) in enumerate(zip(points, points[1:], strict=False)):
+            if _follows(shown[number], shown[number + 1]):
+                canvas.line(x0, y0, x1, y1)
         canvas.setFillColorRGB(*LINK)
         for x, y in points:
             canvas.circle(x, y, 2.4, stroke=0, fill=1)
     for number, m in enumerate(shown):
         _point(sheets, m, place(number), bottom, plan, step)
     sheets.y = bottom - 26
+
+
+def _follows(one: Measure, two: Measure) -> bool:
+    """Whether two points are one measure at two times: only such are joined, for a walk is no course of rest."""
+    return one.read.finding.role == two.read.finding.role and one.on != two.on
 
 
 def _point(sheets: Sheets, m: Measure, at: tuple[float, float], bottom: float, plan: PacketPlan, step: float) -> None:
