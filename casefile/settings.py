@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     max_pages: int = Field(2000, description="Files with more pages are set aside as too_large.")
     max_page_megapixels: int = Field(80, description="Larger page images are read at reduced size.")
     ocr_seconds: int = Field(60, description="Longest one page may take in the OCR program.")
-    second_reader_words: int = Field(28, description="Words a page read again by the second reader; 0: off.")
+    second_reader_words: int = Field(24, description="Words a page read again by the second reader; 0: off.")
     ocr_processes: int = Field(0, description="OCR processes at once; 0 means one per core.")
     lanes: int = Field(1, description="Faxes one watcher works on at once, beside one long fax.")
     long_fax_pages: int = Field(20, description="Faxes with more pages have a lane of their own.")

@@ -14,7 +14,7 @@ class Limits:
     max_megapixels: int = 80
     ocr_seconds: int = 60
     ocr_processes: int = 0
-    second_words: int = 28
+    second_words: int = 24
     """Words a page that the second reader may read again; 0 turns it off."""
     ocr: bool = True
     """False leaves scanned pages without words; whether they are blank is still told."""

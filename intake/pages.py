@@ -20,6 +20,8 @@ DPI = 200
 SKETCH_DPI = 40
 """Enough to tell whether a scanned picture is all that its page shows."""
 LETTER_HEIGHT = 11.0
+PRINTED, INKED = 0.006, 0.2
+"""Between these shares of dark pixels a page is surely printed on: more than specks leave, less than dark edges do."""
 MARK = 8
 """Dark pixels that hang together after single specks are gone; a hyphen of 9-point print has more."""
 PDFIUM = threading.Lock()
@@ -119,7 +121,8 @@ def deskew(gray: Gray) -> tuple[Gray, float]:
     ink = (small < 160).astype(np.uint8)
     if int(ink.sum()) < 200:
         return gray, 0.0
-    coarse = max(np.arange(-3, 3.01, 0.5), key=lambda angle: _sharpness(ink, float(angle)))
+    rough = (cv2.resize(small, (0, 0), fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) < 200).astype(np.uint8)
+    coarse = max(np.arange(-3, 3.01, 0.5), key=lambda angle: _sharpness(rough, float(angle)))
     best = float(max(np.arange(coarse - 0.4, coarse + 0.41, 0.1), key=lambda a: _sharpness(ink, float(a))))
     if abs(best) < 0.15:
         return gray, 0.0
@@ -146,9 +149,11 @@ def is_blank(gray: Gray) -> bool:
     The margin where fax machines print their line is left out. Dust larger than a hyphen counts as a mark: such a page
     is read, so that none with a word on it is ever lost.
     """
-    clean = cv2.medianBlur(gray, 3)
-    height, width = clean.shape
-    middle = clean[int(height * 0.045) : int(height * 0.985), int(width * 0.02) : int(width * 0.98)]
+    height, width = gray.shape
+    inner = gray[int(height * 0.045) : int(height * 0.985), int(width * 0.02) : int(width * 0.98)]
+    if PRINTED < np.count_nonzero(inner < 128) / inner.size < INKED:
+        return False
+    middle = cv2.medianBlur(np.ascontiguousarray(inner), 3)
     count, _, stats, centres = cv2.connectedComponentsWithStats((middle < 128).astype(np.uint8), connectivity=8)
     return not any(
         area >= MARK and not _is_machine_mark(across, down, area, float(centre[0]) / middle.shape[1], middle.shape)

@@ -21,7 +21,7 @@ from intake.second_reader import AGREED, SPLIT, SURER, bare, crop, is_torn, matt
 
 Columns = NDArray[np.bool_]
 
-MEAN, SHAKY = 0.88, 0.12
+MEAN, SHAKY = 0.87, 0.15
 """A page whose mean word confidence is below, or whose share of letters in doubtful words is above, is read whole."""
 MANY = 0.2
 """The same for the share of doubtful words, however short."""
