@@ -35,12 +35,6 @@ class Store(CaseStore, PeopleStore, RequestStore):
 
     # arrivals
 
-    def seen(self, location: str) -> set[tuple[str, str]]:
-        """(key, fingerprint) of every arrival recorded from this inbox."""
-        query = select(t.arrival.c.key, t.arrival.c.fingerprint).where(t.arrival.c.location == location)
-        with self.engine.connect() as c:
-            return {(key, mark) for key, mark in c.execute(query)}
-
     def record_arrival(
         self, *, location: str, key: str, fingerprint: str, name: str, sha256: str, size: int, media_type: str,
         at: datetime,
