@@ -1,0 +1,1 @@
+"""The review desk: pages where a person sees the image, the highlight and the reason, and decides."""
