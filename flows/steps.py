@@ -196,6 +196,16 @@ def file_fax(desk: Desk, sha256: str) -> list[str]:
     return desk.store.file_documents(sha256, now())
 
 
+def receive(desk: Desk, sha256: str, already_read: bool = False) -> list[str]:
+    """Read a kept fax (unless it is), file it, and check every case it touched; returns their ids."""
+    if not already_read:
+        read_fax(desk, sha256)
+    case_ids = file_fax(desk, sha256)
+    for case_id in case_ids:
+        check(desk, case_id)
+    return case_ids
+
+
 def check(desk: Desk, case_id: str) -> None:
     """Bring a case's verdicts, gaps, clocks and status up to date."""
     desk.store.check_case(case_id, now(), house_of(desk.settings))
