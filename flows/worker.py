@@ -15,6 +15,7 @@ from casefile.settings import Settings
 from flows import metrics, steps, troubles
 from flows.engine import Engine
 from flows.logs import about, event
+from flows.long_fax import help_out
 from flows.take_in import Taker
 from intake.page_count import page_count
 
@@ -60,7 +61,7 @@ class Worker:
     def run_lane(self, big: bool) -> None:
         """Work off faxes of one size until stopped."""
         while not self.stop.is_set():
-            if not self._try("lane", lambda: self.some_faxes(big) or (not big and self.one_case())):
+            if not self._try("lane", lambda: self.some_faxes(big) or (self.one_part() if big else self.one_case())):
                 self.wake.wait(IDLE_SECONDS)
 
     def run_intake(self) -> None:
@@ -162,6 +163,12 @@ class Worker:
                     self._went_wrong(lease, error)
             return True
         return False
+
+    def one_part(self) -> bool:
+        """Read a part of a long fax that another worker has in hand; False if there is none."""
+        if self._disk_low(self.settings.min_free_mb / 2):
+            return False
+        return help_out(self.desk.store, self.leases, self.desk.vault, steps.limits_from(self.settings))
 
     def _work(self, lease: Lease) -> None:
         start = monotonic()
