@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, PageText, Status
-from extractors.day import ANY, made
+from extractors.day import ANY, labelled_day, made
 from extractors.labels import LabelledValue, line_of, values_of
 from extractors.names import CREDENTIALS, normal_name
 from extractors.tokens import NUMBERED
@@ -163,15 +163,15 @@ def _of_line(page: PageText, line: object, match: re.Match[str], name: str, sure
 
 
 def _birth(page: PageText, value: LabelledValue) -> Finding | None:
-    match = ANY.search(value.text[:120])
-    day = made(match, YOUNGEST) if match else None
-    if not match or not day or value.section == "contact":
+    first = labelled_day(value.text[:120], YOUNGEST)
+    if not first or value.section == "contact":
         return None
+    day, raw = first
     status: Status = "valid" if 1900 <= day.on.year <= YOUNGEST and not day.doubt else "suspect"
     sure = 0.96 if status == "valid" else 0.6
     reason = f"date by the label '{value.label}'" + (f"; {day.doubt}" if day.doubt else "")
     found = _made(page, value, day.on.isoformat(), sure, reason)
-    return Finding(found.field, found.value, match[0], found.page, found.box, found.confidence, status, None, reason)
+    return Finding(found.field, found.value, raw, found.page, found.box, found.confidence, status, None, reason)
 
 
 def _birth_on_the_patients_line(page: PageText) -> list[Finding]:
