@@ -9,7 +9,7 @@ from pathlib import Path
 from casefile.records import Finding, Line, PageText, Status
 from extractors.icd10 import is_billable
 from extractors.labels import label_over, values_of
-from extractors.repair import candidates
+from extractors.repair import passing
 from extractors.ticks import is_doubtful, is_unticked
 
 DATA = Path(__file__).parent / "data"
@@ -92,8 +92,7 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
             + ("; also a diagnosis code without its dot" if collides else "")
         )
         return _finding(page, line, match, raw, sure, "valid", reason)
-    tries = candidates("£" + raw[1:] if raw[0] == "F" else raw, first_is_letter=True)
-    options = [o for o in set(tries) if o in home_care_codes()]
+    options = passing("£" + raw[1:] if raw[0] == "F" else raw, home_care_codes().__contains__)
     if len(options) == 1 and labelled and not in_a_block(raw):
         return _finding(page, line, match, options[0], 0.92, "repaired", "the only home-care code it can be")
     if len(options) == 1 and page.source == "ocr" and raw[0] in "F£€" and governed in NEAR:

@@ -47,9 +47,12 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
     Returns:
         All findings. A checked value that contradicts another checked one at its place makes both less sure.
     """
-    kept = list(found)
+    kept, seen = list(found), set[tuple[str, str, Box]]()
     for variant in variants(page):
         for finding in find(variant):
+            if (finding.field, finding.value, finding.box) in seen:
+                continue
+            seen.add((finding.field, finding.value, finding.box))
             if finding.field in CHECKED:
                 first = [word for word in page.words if _same_place(word.box, finding.box)]
                 if any(word.other for word in first):
