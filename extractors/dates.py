@@ -65,8 +65,11 @@ def _made(
     page: PageText, value: LabelledValue, day: Day, field: str, raw: str, role: str | None, sure: float = 0.96
 ) -> Finding:
     reason = f"date by the label '{value.label}'" + (f"; {day.doubt}" if day.doubt else "")
-    status: Status = "valid" if 1990 <= day.on.year <= 2100 and not day.doubt else "suspect"
-    sure = sure if status == "valid" else 0.7 if day.doubt else 0.4
+    if value.faint:
+        reason += ", which could hardly be read"
+    likely = 1990 <= day.on.year <= 2100
+    status: Status = "valid" if likely and not day.doubt and not value.faint else "suspect"
+    sure = sure if status == "valid" else 0.7 if likely else 0.4
     words = [word for word in value.words if word.text in raw or raw in word.text]
     read = min((word.confidence for word in words), default=value.confidence) * (0.5 if value.guessed else 1.0)
     return Finding(

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 
 from casefile.records import Box, union
-from extractors.day import ANY
-from extractors.expected import AMOUNTS, DATES, DIGITS, FITS, NPIS, fits
+from extractors.day import ANY, labelled_day
+from extractors.expected import AMOUNTS, DATES, DIGITS, FITS, IDS, NPIS, fits
 from extractors.tokens import Token, closes, opens
-from extractors.wordings import LONGEST, fold, misread, plain_wordings, wordings
+from extractors.wordings import LONGEST, faintly, fold, misread, plain_wordings, wordings
 
 WIDE = 0.035
 """A gap of this share of the page's width ends a value."""
@@ -19,6 +19,9 @@ NOT_THE_PATIENTS = frozenset(fold(word) for word in ("spouse", "emergency", "car
                              "parent", "guardian", "employer", "alternate", "prior", "previous", "old", "contact", "tertiary", "and", "the", "your", "his", "her", "their"))  # fmt: skip
 """Words just before a wording that make it somebody else's label, or prose."""
 
+SHAPED = frozenset({*DATES, *NPIS, *IDS}) - {"generic_date"}
+"""Fields whose values can be told by their shape."""
+AN_ID = re.compile(r"[A-Z]{0,4}\d[A-Z\d-]{5,}")
 UNMISTAKABLE = frozenset({"member_name", "generic_name", "generic_date", "ordering_provider_name", "phone", "fax"})
 """Fields whose everyday label needs no colon when just such a value fills the rest of its cell."""
 
@@ -34,6 +37,8 @@ class Hit:
     box: Box
     colon: bool
     guessed: bool = False
+    faint: bool = False
+    """Hardly to be recognised: counts only if just such a value answers it."""
 
 
 def hits_of(tokens: tuple[Token, ...], garbled: bool) -> tuple[Hit, ...]:
@@ -41,7 +46,7 @@ def hits_of(tokens: tuple[Token, ...], garbled: bool) -> tuple[Hit, ...]:
     found: list[Hit] = []
     place = 0
     while place < len(tokens):
-        hit = _hit_at(tokens, place) or (_misread_at(tokens, place) if garbled and opens(tokens, place) else None)
+        hit = _hit_at(tokens, place) or (_garbled_at(tokens, place) if garbled and opens(tokens, place) else None)
         if hit:
             found.append(hit)
             place = hit.end
@@ -140,6 +145,10 @@ def _fills_its_cell(tokens: tuple[Token, ...], start: int, field: str) -> bool:
     return closes(tokens, end) and fits(field, rest) and (field not in DATES or bool(ANY.match(rest)))
 
 
+def _garbled_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
+    return _misread_at(tokens, start) or _before_its_value(tokens, start)
+
+
 def _misread_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
     """A cell of its own, or one that ends with a colon, that is nearly a wording ("Paver", "trem description")."""
     end = start
@@ -147,5 +156,36 @@ def _misread_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
         end += 1
     if not (tokens[end].colon or closes(tokens, end)):
         return None
-    wording = misread("".join(token.folded for token in tokens[start : end + 1]))
-    return replace(_made(tokens, *wordings()[wording], start, end), guessed=True) if wording else None
+    folded = "".join(token.folded for token in tokens[start : end + 1])
+    if wording := misread(folded):
+        return replace(_made(tokens, *wordings()[wording], start, end), guessed=True)
+    return _faint(tokens, folded, start, end)
+
+
+def _faint(tokens: tuple[Token, ...], folded: str, start: int, end: int) -> Hit | None:
+    """A badly garbled label of a date, number or id."""
+    wording = faintly(folded)
+    if not wording or wordings()[wording][0] not in SHAPED:
+        return None
+    return replace(_made(tokens, *wordings()[wording], start, end), guessed=True, faint=True)
+
+
+def _before_its_value(tokens: tuple[Token, ...], start: int) -> Hit | None:
+    """A badly garbled label right before a date, ten digits or an id in its own cell ("Dair of Bitn 03-28-1941")."""
+    folded = ""
+    for end in range(start, min(start + 4, len(tokens) - 1)):
+        if closes(tokens, end):
+            return None
+        folded += tokens[end].folded
+        rest = " ".join(token.word.text for token in tokens[end + 1 : end + 5])
+        hit = _faint(tokens, folded, start, end) if re.match(r"[A-Z]{0,3}\d", rest) else None
+        if hit and has_shape(hit.field, rest):
+            return hit
+    return None
+
+
+def has_shape(field: str, text: str) -> bool:
+    """Whether a text begins as little else but a value of this field does."""
+    if field in DATES:
+        return bool((day := labelled_day(text[:40])) and text.find(day[1]) <= 2)
+    return bool((DIGITS if field in NPIS else AN_ID).match(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from casefile.records import Box, Line, PageText, Word, union
-from extractors.label_hits import Hit, hits_of
+from extractors.label_hits import Hit, has_shape, hits_of
 from extractors.label_values import column_of, value_at
 from extractors.once import once
 from extractors.tokens import Token, closes, opens, tokens_of
@@ -31,6 +31,8 @@ class LabelledValue:
     """Its line's place on the page, from 0."""
     guessed: bool = False
     """The label was garbled and only likened to its wording."""
+    faint: bool = False
+    """So badly garbled that only the value's own shape speaks for it."""
 
     @property
     def text(self) -> str:
@@ -76,15 +78,23 @@ def _sheet(words: tuple[Word, ...], garbled: bool) -> Sheet:
     lines = PageText(1, words).lines
     tokens = tuple(tokens_of(line) if number < MOST_LINES else () for number, line in enumerate(lines))
     hits = tuple(hits_of(row, garbled) for row in tokens)
-    values = [
-        LabelledValue(
-            hit.field, hit.label, value_at(tokens, hits, number, place), hit.box, line=number, guessed=hit.guessed
-        )
-        for number, row in enumerate(hits)
-        for place, hit in enumerate(row)
-    ]
+    values = _answered(tokens, hits)
+    vain = {value.label_box for value in values if value.faint and not has_shape(value.field, value.text)}
+    if vain:
+        hits = tuple(tuple(hit for hit in row if hit.box not in vain) for row in hits)
+        values = _answered(tokens, hits)
     headings = _headings(tokens, values)
     return Sheet(tokens, hits, tuple(_under(value, headings) for value in values))
+
+
+def _answered(tokens: tuple[tuple[Token, ...], ...], hits: tuple[tuple[Hit, ...], ...]) -> list[LabelledValue]:
+    """Every label with the words that answer it."""
+    return [
+        LabelledValue(hit.field, hit.label, value_at(tokens, hits, number, place), hit.box, line=number,
+                      guessed=hit.guessed, faint=hit.faint)
+        for number, row in enumerate(hits)
+        for place, hit in enumerate(row)
+    ]  # fmt: skip
 
 
 def labelled_values(page: PageText) -> tuple[LabelledValue, ...]:
