@@ -12,7 +12,7 @@ MONTHS = {name: number for number, name in enumerate(
 NAME = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 ISO = r"(?<!\d)(?P<iy>(?:19|20)\d{2})[-/.](?P<im>\d{1,2})[-/.](?P<id>\d{1,2})(?!\d)"
 NUMERIC = r"(?<!\d)(?<!\d[.,])(?P<nm>\d{1,2})\s?(?P<sep>[/.\-–])\s?(?P<nd>\d{1,2})\s?[/.\-–]\s?(?P<ny>\d{4}|\d{2})(?![\d%]|\.\d)"
-WORDS = rf"\b(?P<wm>{NAME})\b[.,]?\s*(?P<wd>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*[,.;]\s*|\s+)(?P<wy>\d{{4}})\b"
+WORDS = rf"\b(?P<wm>{NAME})\b[.,]?\s*(?P<wd>\d{{1,2}})(?:st|nd|rd|th)?[\s,.;]{{1,4}}(?P<wy>\d{{4}})\b"
 TURNED = rf"(?<![\d.])(?P<td>\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.]*(?:day\s+)?(?:of\s+)?(?P<tm>{NAME})\b\.?[\s\-/.,]*(?P<ty>\d{{4}}|\d{{2}}(?!\d))"
 SPACED = r"(?<![\d.,])(?P<sm>0[1-9]|1[0-2])\s(?P<sd>[0-3]\d)\s(?P<sy>(?:19|20)\d{2})(?![\d%]|\.\d)"
 """A date whose slashes were lost on the way."""
@@ -24,13 +24,13 @@ def _slipped(month: str) -> str:
     return "|".join(f"{month[:n]}[a-z0-9]{month[n + 1 :]}" for n in range(len(month)))
 
 
-SLIPPED = rf"\b(?P<fm>{'|'.join(map(_slipped, LONG_MONTHS))})\b[.,]?\s*(?P<fd>\d{{1,2}})(?:\s*[,.;]\s*|\s+)(?P<fy>(?:19|20)\d{{2}})\b"
+SLIPPED = rf"\b(?P<fm>{'|'.join(map(_slipped, LONG_MONTHS))})\b[.,]?\s*(?P<fd>\d{{1,2}})[\s,.;]{{1,4}}(?P<fy>(?:19|20)\d{{2}})\b"
 ANY = re.compile(f"(?:{ISO})|(?:{NUMERIC})|(?:{WORDS})|(?:{TURNED})|(?:{SPACED})|(?:{SLIPPED})", re.IGNORECASE)
 BARE = re.compile(r"(?<![\w.])(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?P<y>(?:19|20)\d\d)(?!\w|\.\d)")
 """A date written without marks, as some machines print it; only where a label says that it is a date."""
-TORN = re.compile(r"(?<![\w./-])\d[\d\s./–-]{0,5}[\s./–-]?(?:19|20)\d\d(?!\w|\.\d)")
-"""A date of which a mark was lost on the way; its figures are as read."""
-MARK_LOST, MONTH_GUESSED = "a mark between its parts was lost", "one letter of its month was misread"
+TORN = re.compile(r"(?<![\w./:-])\d[\d\s.,:/–-]{0,6}[\s.,:/–-]?(?:19|20)\d\d(?!\w|[.:]\d)")
+"""A date of which a mark was lost or misread on the way; its figures are as read."""
+MARK_LOST, MONTH_GUESSED = "a mark between its parts was lost or misread", "one letter of its month was misread"
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def labelled_day(text: str, latest: int = 2030) -> tuple[Day, str] | None:
 
 def _mended(raw: str) -> list[date]:
     """The real dates that figures stand for of whose marks some are left; none when all are gone."""
-    parts = re.split(r"[\s./–-]+", raw)
+    parts = re.split(r"[\s.,:/–-]+", raw)
     figures = "".join(parts)
     before, year = figures[:-4], int(figures[-4:])
     ends, end = set[int](), 0

@@ -220,6 +220,9 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
             return _finding(page, line, match, code, 0.98 if labelled else 0.95, "valid", reason)
         if not labelled:
             return None
+        last = re.match(r"\s([A-Z0-9])(?![\w.])", line.text[match.end() :])
+        if page.source == "ocr" and last and is_billable(code + last[1]):
+            return _finding(page, line, match, code + last[1], 0.88, "repaired", "its last character stood apart")
         return _finding(page, line, match, code, 0.7, "suspect", "header: needs more characters")
     if not labelled:
         return None

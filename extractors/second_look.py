@@ -49,24 +49,30 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
     """
     kept, seen = list(found), set[tuple[str, str, Box]]()
     for variant in variants(page):
-        for finding in find(variant):
+        others = find(variant)
+        both = {(finding.field, finding.value) for finding in others}
+        for finding in others:
             if (finding.field, finding.value, finding.box) in seen:
                 continue
             seen.add((finding.field, finding.value, finding.box))
             if finding.field in CHECKED:
                 first = [word for word in page.words if _same_place(word.box, finding.box)]
                 if any(word.other for word in first):
-                    _add_checked(kept, replace(finding, raw=" ".join(word.text for word in first)))
+                    _add_checked(kept, replace(finding, raw=" ".join(word.text for word in first)), both)
             elif finding.field in FILLS and not any(f.field == finding.field for f in kept):
                 kept.append(_weaker(finding, FILLED, "its label is as the other reader saw it"))
     return kept
 
 
-def _add_checked(kept: list[Finding], finding: Finding) -> None:
-    """Add a value that passed its check; where another stands in its place that passed too, neither is sure."""
+def _add_checked(kept: list[Finding], finding: Finding, both: set[tuple[str, str]]) -> None:
+    """Add a value that passed its check; where another stands in its place that passed too, neither is sure.
+
+    A value that both readings hold (`both`) stands beside it in the same word and is no rival.
+    """
     if finding.status == "suspect" or any(f.field == finding.field and f.value == finding.value for f in kept):
         return
-    rivals = [n for n, f in enumerate(kept) if f.field in CHECKED and _same_place(f.box, finding.box)]
+    rivals = [n for n, f in enumerate(kept)
+              if f.field in CHECKED and _same_place(f.box, finding.box) and (f.field, f.value) not in both]  # fmt: skip
     best = max((kept[n] for n in rivals), key=lambda f: f.confidence, default=None)
     listed = (
         finding.field == "hcpcs"
