@@ -13,7 +13,9 @@ from extractors.repair import passing
 from extractors.ticks import is_doubtful, is_unticked
 
 DATA = Path(__file__).parent / "data"
-SHAPE = re.compile(r"(?<![\w.$-])[A-HJ-MP-V£€&8][0-9OoIlSBZ]{4}(?!\w|\.\d|\.\w{3}|-\d)")
+SHAPE = re.compile(r"(?<![\w.$])(?<![\w.$]-)[A-HJ-MP-V£€&8][0-9OoIlSBZ]{4}(?!\w|\.\d|\.\w{3}|-\d)")
+WORN_L = re.compile(r"(?<![\w.$-])[1Il|]\.(\d{4})(?![\w.])")
+"""An L code whose first stroke alone was read, its foot as a dot."""
 LABEL = re.compile(r"hcpcs?|procedure|\bproc\b|\bcodes?\b|\bcpt\b|denied|equipment|dispense|\border", re.IGNORECASE)
 AFTER = re.compile(
     r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
@@ -61,6 +63,10 @@ def find(page: PageText) -> list[Finding]:
                 continue
             if finding := _judge(page, number, line, match):
                 findings += [finding, *_modifiers(page, line, match)]
+        for match in WORN_L.finditer(text) if page.source == "ocr" else ():
+            if "L" + match[1] in home_care_codes() and label_over(page, number, line.words_in(*match.span())[0].box) in NEAR | CODES:
+                reason = "the only home-care code it can be; its L was read as a stroke and a dot"
+                findings.append(_finding(page, line, match, "L" + match[1], 0.85, "repaired", reason))
     for value in values_of(page, "modifier"):
         findings += [
             _modifier(page, word.text, word.box, word.confidence)

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from casefile.records import Finding, Line, PageText
 from extractors.day import ANY
 from extractors.labels import label_over
-from extractors.repair import passing
+from extractors.repair import TO_LETTER, passing
 
 TABLE = Path(__file__).parent / "data" / "icd10cm-2026.txt.gz"
 LIKE = 75
@@ -23,8 +23,11 @@ DOTTED = re.compile(
 )
 OPENED = re.compile(r"[\[(]([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s([0-9A-Za-z]{1,4})[\])]")
 """A code in brackets whose dot was lost on the way."""
-PARTED = re.compile(r"(?<![\w.,/-])([A-Z]\d[0-9A-Z])\s(\d{1,4})(?=\s+[A-Za-z]{3}|\s*[,;:)\]]|\s*$)")
+PARTED = re.compile(r"(?<![\w.,/-])([A-Z]\d[0-9A-Z]\d{0,2})\s(\d{1,4})(?=\s+[A-Za-z]{3}|\s*[,;:)\]]|\s*$)")
 """A code of which only the gap is left where its dot was."""
+STRUNG = re.compile(r"([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=[A-Z0-9$][0-9A-Z]{2}(?:[.,]|\W|$))")
+"""A code and the dot that was read for the comma behind it."""
+MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
 TIME = re.compile(r"\d{1,2}:\d{2}")
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
 HCPCS_LIKE = re.compile(r"[A-V]\d{4}")
@@ -57,7 +60,7 @@ def find(page: PageText) -> list[Finding]:
     """Find diagnosis codes: dotted ones anywhere, undotted ones only by a diagnosis label."""
     findings = []
     for number, line in enumerate(page.lines):
-        text = line.text[:2000]
+        text = _unstrung(line.text[:2000]) if page.source == "ocr" else line.text[:2000]
         near = " ".join(other.text[:600] for other in page.lines[max(0, number - 3) : number + 1])
         labelled = _is_labelled(near) or _stands_by_a_code(page, number)
         spans: list[tuple[int, int]] = []
@@ -98,6 +101,11 @@ def find(page: PageText) -> list[Finding]:
                 reason = "billable code without its dot" if len(match[0]) > 3 else f"billable in {EDITION}"
                 findings.append(_finding(page, line, match, match[0], sure, "valid", reason))
     return findings
+
+
+def _unstrung(text: str) -> str:
+    """The text with commas between codes that were read as dots ("G12.21.R13.12")."""
+    return STRUNG.sub(r"\1,", text)
 
 
 def _parted(page: PageText, number: int, line: Line, match: re.Match[str]) -> bool:
@@ -225,7 +233,7 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
             return _finding(page, line, match, code + last[1], 0.88, "repaired", "its last character stood apart")
         return _finding(page, line, match, code, 0.7, "suspect", "header: needs more characters")
     if not labelled:
-        return None
+        return _headless(page, line, match, raw)
     if ANY.search(line.text[max(0, match.start() - 6) : match.end() + 8]):
         return None
     options = passing(raw, is_billable)
@@ -234,9 +242,30 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
     if len(options) == 1:
         reason = f"{dotted(options[0])} is the only billable candidate for what was read"
         return _finding(page, line, match, options[0], 0.92, "repaired", reason)
+    if page.source == "ocr" and code[0].isalpha() and len(match[1]) == 3:
+        options = [c for c in _with_a_letter_later(code) if is_billable(c)]
+        if len(options) == 1:
+            reason = f"not in {EDITION} as read; {dotted(options[0])} is the only billable candidate"
+            return _finding(page, line, match, options[0], 0.85, "repaired", reason)
     if code[0].isalpha() and len(match[1]) == 3 and code[1].isdigit():
         return _finding(page, line, match, code, 0.4, "suspect", f"not in {EDITION}")
     return None
+
+
+def _with_a_letter_later(code: str) -> list[str]:
+    """A code with one figure behind its dot taken for the letter it resembles."""
+    return [code[:n] + letter + code[n + 1 :] for n in range(3, len(code)) for letter in TO_LETTER.get(code[n], "")]
+
+
+def _headless(page: PageText, line: Line, match: re.Match[str], raw: str) -> Finding | None:
+    """A code that begins its line before words, its letter read as a figure and no label to be read: for a person."""
+    words = re.match(r"\W+[A-Za-z]{4,}", line.text[match.end() :])
+    if page.source != "ocr" or not words or line.text[: match.start()].strip() or MONEY.search(page.text[:6000]):
+        return None
+    options = passing(raw, is_billable) if "." in match[0] and raw[0] in "1l|!2$" else []
+    if len(options) != 1:
+        return None
+    return _finding(page, line, match, options[0], 0.6, "suspect", "the only billable candidate; no label could be read")
 
 
 def _finding(
