@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -95,6 +96,16 @@ def labelled_day(text: str, latest: int = 2030) -> tuple[Day, str] | None:
     match = TORN.search(text)
     days = _mended(match[0]) if match else []
     return (Day(days[0], MARK_LOST), match[0]) if match and len(days) == 1 else None
+
+
+def days_in(text: str) -> Iterator[tuple[Day, int, int]]:
+    """Every date of a line with its place; those with a mark lost too, where nothing whole stands."""
+    whole = [(day, *match.span()) for match in ANY.finditer(text) if (day := made(match))]
+    yield from whole
+    if not whole:
+        for match in TORN.finditer(text):
+            if len(days := _mended(match[0])) == 1:
+                yield Day(days[0], MARK_LOST), *match.span()
 
 
 def _mended(raw: str) -> list[date]:

@@ -183,7 +183,14 @@ def _stands_by_a_code(page: PageText, number: int) -> bool:
         for match in DOTTED.finditer(line.text[:600]):
             if len(match[1]) == 3 and "." in match[0] and is_billable((match[1] + match[2]).upper()):
                 return True
+        if page.source == "ocr" and any(_is_plainly_one(match[0]) for match in PLAIN.finditer(line.text[:600])):
+            return True
     return False
+
+
+def _is_plainly_one(code: str) -> bool:
+    """Whether five or more glyphs without a dot are a diagnosis and cannot be a HCPCS code."""
+    return len(code) >= 5 and not HCPCS_LIKE.fullmatch(code) and is_billable(code)
 
 
 def _is_labelled(near: str) -> bool:
