@@ -6,6 +6,7 @@ value is. The extractors run again over the page with the other readings put in,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -28,12 +29,21 @@ CLEARLY = 0.02
 
 
 def variants(page: PageText) -> list[PageText]:
-    """The page with the other readings in place of the first ones, one page for each reading kept (two at most)."""
-    most = max((len(word.other.split()) for word in page.words), default=0)
-    return [
-        replace(page, words=tuple(_other(word, number) if word.other else word for word in page.words))
-        for number in range(min(most, 2))
-    ]
+    """The page with the other readings in place of the first ones (two of them at most).
+
+    First in words without a figure alone, which say what a value is; then everywhere.
+    """
+    most = min(2, max((len(word.other.split()) for word in page.words), default=0))
+    labels = [_with_others(page, number, only_labels=True) for number in range(most)]
+    whole = [_with_others(page, number, only_labels=False) for number in range(most)]
+    return [variant for variant in (*labels, *whole) if variant.words != page.words]
+
+
+def _with_others(page: PageText, number: int, only_labels: bool) -> PageText:
+    def other(word: Word) -> bool:
+        return bool(word.other) and not (only_labels and re.search(r"\d", word.text + word.other))
+
+    return replace(page, words=tuple(_other(word, number) if other(word) else word for word in page.words))
 
 
 def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[PageText], list[Finding]]) -> list[Finding]:
