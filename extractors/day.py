@@ -131,7 +131,9 @@ def _real(pairs: list[tuple[int, int]], year: int) -> list[date]:
 
 def _month(name: str) -> int:
     """The number of the long month that differs from a name in one letter."""
-    slips = {month: sum(a != b for a, b in zip(month, name, strict=True)) for month in LONG_MONTHS if len(month) == len(name)}
+    slips = {
+        month: sum(a != b for a, b in zip(month, name, strict=True)) for month in LONG_MONTHS if len(month) == len(name)
+    }
     return MONTHS[min(slips, key=lambda month: slips[month])[:3]]
 
 

@@ -64,7 +64,10 @@ def find(page: PageText) -> list[Finding]:
             if finding := _judge(page, number, line, match):
                 findings += [finding, *_modifiers(page, line, match)]
         for match in WORN_L.finditer(text) if page.source == "ocr" else ():
-            if "L" + match[1] in home_care_codes() and label_over(page, number, line.words_in(*match.span())[0].box) in NEAR | CODES:
+            if (
+                "L" + match[1] in home_care_codes()
+                and label_over(page, number, line.words_in(*match.span())[0].box) in NEAR | CODES
+            ):
                 reason = "the only home-care code it can be; its L was read as a stroke and a dot"
                 findings.append(_finding(page, line, match, "L" + match[1], 0.85, "repaired", reason))
     for value in values_of(page, "modifier"):

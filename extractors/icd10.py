@@ -77,11 +77,7 @@ def find(page: PageText) -> list[Finding]:
                 spans.append(match.span())
         for match in OPENED.finditer(text):
             code = (match[1] + match[2]).upper()
-            options = (
-                [code]
-                if is_billable(code)
-                else passing(code, is_billable)
-            )
+            options = [code] if is_billable(code) else passing(code, is_billable)
             if labelled and len(options) == 1:
                 reason = "in brackets by a diagnosis label; its dot was lost"
                 findings.append(_finding(page, line, match, options[0], 0.88, "repaired", reason))
@@ -89,7 +85,9 @@ def find(page: PageText) -> list[Finding]:
         for match in PARTED.finditer(text) if page.source == "ocr" else ():
             if _parted(page, number, line, match):
                 code = match[1] + match[2]
-                findings.append(_finding(page, line, match, code, 0.88, "repaired", "among diagnoses; its dot was lost"))
+                findings.append(
+                    _finding(page, line, match, code, 0.88, "repaired", "among diagnoses; its dot was lost")
+                )
                 spans.append(match.span())
         for match in SHORT.finditer(text):
             if page.source == "ocr" and (repaired := _short(page, number, line, match, bool(spans))):
@@ -110,11 +108,17 @@ def _unstrung(text: str) -> str:
 
 def _parted(page: PageText, number: int, line: Line, match: re.Match[str]) -> bool:
     """Whether a category and figures behind a gap are one billable code, where diagnoses stand."""
-    if not is_billable(match[1] + match[2]) or is_billable(match[1]) or not LISTED.search(line.text[: match.start()][-6:]):
+    if (
+        not is_billable(match[1] + match[2])
+        or is_billable(match[1])
+        or not LISTED.search(line.text[: match.start()][-6:])
+    ):
         return False
     governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box)
-    return governed == "diagnosis" or governed not in NOT_OURS and (
-        bool(LABEL.search(line.text[: match.start()])) or _stands_by_a_code(page, number)
+    return (
+        governed == "diagnosis"
+        or governed not in NOT_OURS
+        and (bool(LABEL.search(line.text[: match.start()])) or _stands_by_a_code(page, number))
     )
 
 
@@ -272,7 +276,9 @@ def _headless(page: PageText, line: Line, match: re.Match[str], raw: str) -> Fin
     options = passing(raw, is_billable) if "." in match[0] and raw[0] in "1l|!2$" else []
     if len(options) != 1:
         return None
-    return _finding(page, line, match, options[0], 0.6, "suspect", "the only billable candidate; no label could be read")
+    return _finding(
+        page, line, match, options[0], 0.6, "suspect", "the only billable candidate; no label could be read"
+    )
 
 
 def _finding(

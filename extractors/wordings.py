@@ -90,7 +90,10 @@ def misread(folded: str) -> str | None:
     if not 5 <= len(folded) <= 34 or folded.isdigit():
         return None
     best = process.extractOne(
-        folded, _near(folded, 1 if len(folded) < 9 else 2), scorer=fuzz.ratio, score_cutoff=LIKE if len(folded) > 7 else 79
+        folded,
+        _near(folded, 1 if len(folded) < 9 else 2),
+        scorer=fuzz.ratio,
+        score_cutoff=LIKE if len(folded) > 7 else 79,
     )
     return str(best[0]) if best else None
 
