@@ -17,6 +17,7 @@ from cli import (
     doctor,
     explain,
     packets,
+    report_commands,
     request_commands,
     work_commands,
 )
@@ -40,6 +41,7 @@ case_commands.register(app)
 request_commands.register(app)
 account_commands.register(app)
 audit_commands.register(app)
+report_commands.register(app)
 
 
 @app.command()
