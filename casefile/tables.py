@@ -79,6 +79,13 @@ case = Table(
     Index("ix_case_status_work", "status", "next_due", "id"),
     Index("ix_case_unchecked", "unchecked"),
 )  # fmt: skip
+part = Table(
+    "part", metadata,
+    Column("sha256", ForeignKey("fax.sha256"), primary_key=True),
+    Column("first_page", Integer, primary_key=True),
+    Column("last_page", Integer, nullable=False),
+    Column("answers", JSON(none_as_null=True)),  # nothing: still to be read
+)  # fmt: skip
 document = Table(
     "document", metadata,
     Column("id", Integer, primary_key=True),
