@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -83,8 +84,8 @@ class _Crew:
             process.kill()
             process.wait()
             for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    pipe.close()
+                with suppress(OSError):
+                    pipe.close()  # type: ignore[union-attr]
 
 
 def _send(pipe: BinaryIO, message: object) -> None:
