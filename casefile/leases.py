@@ -317,6 +317,7 @@ def is_waiting(engine: Engine, sha256: str) -> bool:
 
 
 def _try_afresh(c: Connection, hashes: Sequence[str]) -> None:
+    c.execute(delete(t.part).where(t.part.c.sha256.in_(hashes)))
     c.execute(update(t.fax).where(t.fax.c.sha256.in_(hashes)).values(state="received", reason="", filed=False))
     fresh = {key: value for key, value in _fresh().items() if key != "fence"}
     c.execute(update(work).where(work.c.kind == "fax", work.c.subject.in_(hashes)).values(**fresh))

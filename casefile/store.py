@@ -8,9 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from casefile import tables as t
+from casefile.accounts_store import AccountsStore
+from casefile.audit_store import AuditStore
 from casefile.case_store import CaseStore
 from casefile.database import open_engine, writing
 from casefile.errors import NotFound
+from casefile.parts_store import PartsStore
 from casefile.people_store import PeopleStore
 from casefile.records import Reading
 from casefile.request_store import RequestStore
@@ -18,7 +21,7 @@ from casefile.rows import finding_of, page_of, page_row, problem_of
 from casefile.store_rows import Row, add, case_row, counts, note, reads_of, rows_of
 
 
-class Store(CaseStore, PeopleStore, RequestStore):
+class Store(CaseStore, PartsStore, PeopleStore, RequestStore, AuditStore, AccountsStore):
     """Faxes, pages, documents, findings, cases. Open with `Store.open(url)`."""
 
     def __init__(self, engine: Engine) -> None:
@@ -80,7 +83,7 @@ class Store(CaseStore, PeopleStore, RequestStore):
         key = {"sha256": reading.sha256}
         with writing(self.engine) as c:
             homes = _mark_reading(c, reading.sha256)
-            for table in (t.finding, t.problem, t.document, t.page):
+            for table in (t.finding, t.problem, t.document, t.page, t.part):
                 c.execute(delete(table).where(table.c.sha256 == reading.sha256))
             reason = reading.problems[0].message if reading.set_aside else ""
             state = "set_aside" if reading.set_aside else "read"

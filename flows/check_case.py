@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from prefect import flow
 
-from flows.receive_fax import check
+from flows import steps
+from flows.outcome import step
 
 
 @flow(name="check-case", flow_run_name="case-{case_id}", validate_parameters=False)
 def check_case(case_id: str) -> None:
     """Bring a case's verdicts, gaps, clocks and status up to date."""
-    check(case_id)
+    step(steps.check, steps.desk(), case_id)

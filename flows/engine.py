@@ -39,25 +39,47 @@ class Engine:
         self.settings, self.board, self.wait = settings, board, wait
         self._starting: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._run_open = threading.local()
         self._looked, self._up = 0.0, False
         policies.prepare_prefect(settings.home)
+
+    def run_of_faxes(self, body: Callable[[], None]) -> None:
+        """Call `body`, which receives one fax after the other, within one flow run where there is a server.
+
+        A run for every fax would cost more than reading a short one. A fax leaves a task there, `fax-<hash>`.
+        """
+        begun = False
+
+        def once() -> None:
+            nonlocal begun
+            begun = self._run_open.here = True
+            try:
+                body()
+            finally:
+                self._run_open.here = False
+
+        def flow() -> None:
+            from flows.receive_fax import work_off
+
+            work_off(once)
+
+        self._run(flow, body, lambda: begun)
 
     def receive(self, sha256: str, already_read: bool) -> None:
         """Read, file and check one fax."""
 
         def plain() -> None:
-            desk = steps.desk()
-            if not already_read:
-                steps.read_fax(desk, sha256)
-            for case_id in steps.file_fax(desk, sha256):
-                steps.check(desk, case_id)
+            steps.receive(steps.desk(), sha256, already_read)
 
         def flow() -> None:
-            from flows.receive_fax import receive_fax
+            from flows.receive_fax import fax
 
-            receive_fax(sha256, already_read)
+            fax(sha256, already_read)
 
-        self._run(flow, plain, lambda: not is_waiting(steps.desk().store.engine, sha256))
+        if getattr(self._run_open, "here", False):
+            self._guarded(flow, plain, lambda: not is_waiting(steps.desk().store.engine, sha256))
+        else:
+            plain()
 
     def check(self, case_id: str) -> None:
         """Check one case."""
@@ -70,12 +92,17 @@ class Engine:
         self._run(flow, lambda: steps.check(steps.desk(), case_id), lambda: False)
 
     def _run(self, flow: Callable[[], None], plain: Callable[[], None], done: Callable[[], bool]) -> None:
+        """As a flow while the server answers, plainly otherwise."""
         if not self.available():
             return plain()
+        with policies.without_heartbeat():
+            self._guarded(flow, plain, done)
+
+    def _guarded(self, run: Callable[[], None], plain: Callable[[], None], done: Callable[[], bool]) -> None:
+        """Run under Prefect; a step's own error comes out as it was, one of Prefect's costs nothing but its record."""
         with watched() as kept:
             try:
-                with policies.without_heartbeat():
-                    flow()
+                run()
             except Exception:
                 if kept:
                     raise kept[0] from None

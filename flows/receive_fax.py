@@ -1,6 +1,9 @@
-"""One fax: pages → text → findings → case. Parameters are content hashes, never patient text."""
+"""Faxes: pages → text → findings → case. Parameters are content hashes, never patient text."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 from prefect import flow, task
 
@@ -8,27 +11,15 @@ from flows import policies, steps
 from flows.outcome import step
 
 
-@task(name="read-fax", task_run_name="read-{sha256}", retries=policies.RETRIES, log_prints=False)
-def read_fax(sha256: str) -> None:
-    """Read the kept fax into the store."""
-    step(steps.read_fax, steps.desk(), sha256)
-
-
-@task(name="file-fax", task_run_name="file-{sha256}", retries=policies.RETRIES)
-def file_fax(sha256: str) -> list[str]:
-    """File its documents; returns case ids."""
-    return step(steps.file_fax, steps.desk(), sha256)
-
-
-@task(name="check", task_run_name="check-{case_id}", retries=policies.RETRIES)
-def check(case_id: str) -> None:
-    """Check a case that the fax touched."""
-    step(steps.check, steps.desk(), case_id)
+@task(name="fax", task_run_name="fax-{sha256}", retries=policies.RETRIES, log_prints=False)
+def fax(sha256: str, already_read: bool = False) -> list[str]:
+    """Read a kept fax, file its documents, and check every case it touched; returns their ids."""
+    return step(steps.receive, steps.desk(), sha256, already_read)
 
 
 @flow(name="receive-fax", flow_run_name="fax-{sha256}", validate_parameters=False)
 def receive_fax(sha256: str, already_read: bool = False) -> list[str]:
-    """Read a fax, file its documents, and check every case it touched.
+    """One fax, by hand.
 
     Args:
         sha256: The fax's content hash; its bytes are in the vault.
@@ -37,9 +28,15 @@ def receive_fax(sha256: str, already_read: bool = False) -> list[str]:
     Returns:
         The ids of the cases touched.
     """
-    if not already_read:
-        read_fax(sha256)
-    case_ids = file_fax(sha256)
-    for case_id in case_ids:
-        check(case_id)
-    return case_ids
+    return fax(sha256, already_read)
+
+
+def work_off(body: Callable[[], None]) -> None:
+    """A flow run around `body`, which calls `fax` for one fax after the other."""
+    began = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+    @flow(name="work-off-faxes", flow_run_name=f"faxes from {began}", validate_parameters=False)
+    def run() -> None:
+        step(body)
+
+    run()

@@ -26,11 +26,14 @@ from extractors.documents import classify
 from extractors.problems import find_problems
 from extractors.registry import find_all
 from flows import replies
+from flows.long_fax import read_long
 from intake.inbox import Drop, Inbox, is_urgent, open_inbox
 from intake.limits import Limits
-from intake.read import read_file
+from intake.page_count import page_count
+from intake.read import FileText, read_file
 from intake.s3 import S3Options, place
 from intake.sidecar import Sidecars
+from intake.sniff import media_type, refusal
 from intake.vault import Originals, Vault
 
 ROOT = Path(__file__).parent.parent
@@ -145,7 +148,11 @@ def describe(error: BaseException) -> str:
 
 def read_path(path: Path, name: str, limits: Limits, on_page: OnPage | None = None) -> Reading:
     """Read one file into findings; never raises for a bad file (see `Reading.set_aside`)."""
-    text = read_file(path, limits, on_page)
+    return understand(read_file(path, limits, on_page), name)
+
+
+def understand(text: FileText, name: str) -> Reading:
+    """A file's words → documents, findings and problems."""
     documents = classify(text.pages)
     findings = find_all(text.pages, documents)
     problems = find_problems(text.pages, documents, findings)
@@ -178,7 +185,12 @@ def take_in(desk: Desk, drop: Drop) -> str:
 def read_fax(desk: Desk, sha256: str) -> None:
     """Read a kept fax and store its reading; a file nobody can read is set aside with its reason."""
     path, limits = desk.vault.path(sha256), limits_from(desk.settings)
-    reading = replies.with_replies(read_path(path, sha256[:12], limits), path, desk.store.open_tokens(), limits)
+    pages = page_count(path)
+    if desk.settings.long_fax_pages < pages <= limits.max_pages and not refusal(path, limits.max_file_bytes):
+        text = read_long(desk.store, desk.leases(), sha256, path, media_type(path) or "", pages, limits)
+    else:
+        text = read_file(path, limits)
+    reading = replies.with_replies(understand(text, sha256[:12]), path, desk.store.open_tokens(), limits)
     desk.store.save_reading(reading)
 
 
@@ -194,6 +206,16 @@ def copy_packet(desk: Desk, case_id: str, kind: str, path: Path, sha256: str) ->
 def file_fax(desk: Desk, sha256: str) -> list[str]:
     """File a read fax's documents in their cases; returns the ids of the cases touched."""
     return desk.store.file_documents(sha256, now())
+
+
+def receive(desk: Desk, sha256: str, already_read: bool = False) -> list[str]:
+    """Read a kept fax (unless it is), file it, and check every case it touched; returns their ids."""
+    if not already_read:
+        read_fax(desk, sha256)
+    case_ids = file_fax(desk, sha256)
+    for case_id in case_ids:
+        check(desk, case_id)
+    return case_ids
 
 
 def check(desk: Desk, case_id: str) -> None:

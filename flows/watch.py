@@ -32,8 +32,8 @@ def drain(settings: Settings, on_fax: OnFax | None = None) -> int:
     keeper.start()
     try:
         worker.take_in()
-        while worker.one_fax():
-            worked += 1
+        while count := worker.some_faxes():
+            worked += count
         while worker.one_case(wait_seconds=0):
             pass
     finally:

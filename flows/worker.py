@@ -15,10 +15,13 @@ from casefile.settings import Settings
 from flows import metrics, steps, troubles
 from flows.engine import Engine
 from flows.logs import about, event
+from flows.long_fax import help_out
 from flows.take_in import Taker
 from intake.page_count import page_count
 
 OnFax = Callable[[str, str], None]
+RUN_SECONDS = 60.0
+"""Faxes claimed one after the other within this time share one flow run."""
 IDLE_SECONDS = 1.0
 CASE_SECONDS = 5.0
 """A case that stays unchecked this long has lost the flow that would have checked it."""
@@ -58,7 +61,7 @@ class Worker:
     def run_lane(self, big: bool) -> None:
         """Work off faxes of one size until stopped."""
         while not self.stop.is_set():
-            if not self._try("lane", lambda: self.one_fax(big) or (not big and self.one_case())):
+            if not self._try("lane", lambda: self.some_faxes(big) or (self.one_part() if big else self.one_case())):
                 self.wake.wait(IDLE_SECONDS)
 
     def run_intake(self) -> None:
@@ -101,27 +104,48 @@ class Worker:
             self.wake.set()
         return taken
 
-    def one_fax(self, big: bool | None = None) -> bool:
-        """Work on the fax whose turn it is; False if there is none for this lane."""
+    def some_faxes(self, big: bool | None = None, seconds: float = RUN_SECONDS) -> int:
+        """Work off the faxes whose turn it is, for so long or until none is left; returns how many.
+
+        Args:
+            big: The lane: True: long faxes; False: the others; None: any.
+            seconds: After this the next one begins another flow run; 0: one fax.
+        """
+        lease, end, count = self._claim(big), monotonic() + seconds, 0
+
+        def run() -> None:
+            nonlocal lease, count
+            while lease:
+                with self._holding(lease):
+                    self._work_on(lease, big)
+                lease, count = None, count + 1
+                if monotonic() < end and not self.stop.is_set():
+                    lease = self._claim(big)
+
+        if lease:
+            with self._holding(lease):
+                self.engine.run_of_faxes(run)
+        return count
+
+    def _claim(self, big: bool | None) -> Lease | None:
         self.wake.clear()
         if self._disk_low(self.settings.min_free_mb / 2):
-            return False
+            return None
+        return self.leases.claim_fax(big=big, big_pages=self.settings.long_fax_pages)
+
+    def _work_on(self, lease: Lease, big: bool | None) -> None:
         limit = self.settings.long_fax_pages
-        lease = self.leases.claim_fax(big=big, big_pages=limit)
-        if lease is None:
-            return False
-        with about(lease.subject), self._holding(lease):
+        with about(lease.subject):
             try:
                 if big is False and not lease.already_read and not lease.pages:
                     pages = page_count(self.desk.vault.path(lease.subject))
                     if pages > limit:
                         event("long fax, goes to its own lane", pages=pages)
                         self._settle(lambda: self.leases.release(lease, pages))
-                        return True
+                        return
                 self._work(lease)
             except Exception as error:
                 self._went_wrong(lease, error)
-        return True
 
     def one_case(self, wait_seconds: float = CASE_SECONDS) -> bool:
         """Check a case that nobody checked; False if there is none."""
@@ -139,6 +163,12 @@ class Worker:
                     self._went_wrong(lease, error)
             return True
         return False
+
+    def one_part(self) -> bool:
+        """Read a part of a long fax that another worker has in hand; False if there is none."""
+        if self._disk_low(self.settings.min_free_mb / 2):
+            return False
+        return help_out(self.desk.store, self.leases, self.desk.vault, steps.limits_from(self.settings))
 
     def _work(self, lease: Lease) -> None:
         start = monotonic()

@@ -38,10 +38,10 @@ class PageImage:
     error: str = ""
 
 
-def tiff_pages(path: Path, max_megapixels: int) -> Iterator[PageImage]:
-    """The pages of a (fax) TIFF; a page that cannot be decoded comes with its error."""
+def tiff_pages(path: Path, max_megapixels: int, wanted: range | None = None) -> Iterator[PageImage]:
+    """The pages of a (fax) TIFF, or those of `wanted` indices; one that cannot be decoded comes with its error."""
     with Image.open(path) as image:
-        for index in range(getattr(image, "n_frames", 1)):
+        for index in range(getattr(image, "n_frames", 1)) if wanted is None else wanted:
             dpi = (DPI, DPI)
             try:
                 image.seek(index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,10 +66,32 @@ def read_file(path: Path, limits: Limits, on_page: OnPage | None = None) -> File
     if problem := refusal(path, limits.max_file_bytes):
         return FileText(sha256, kind, problems=(problem,), set_aside=True)
     try:
-        total, works = _open(path, kind, limits)
-        done = _run(works, total, limits, on_page)
+        return file_text(sha256, kind, read_pages(path, limits, on_page))
     except Unreadable as error:
         return FileText(sha256, kind, problems=(error.problem,), set_aside=True)
+
+
+def read_pages(path: Path, limits: Limits, on_page: OnPage | None = None, only: range | None = None) -> list[Answer]:
+    """Read the pages of a file, or some of them.
+
+    Args:
+        path: The file.
+        limits: Bounds on pages, pixels and time.
+        on_page: Called with (pages done, pages in all).
+        only: Page numbers, from 1, without a gap; None: all.
+
+    Returns:
+        Each page in order, with the problem to show if it has one.
+
+    Raises:
+        Unreadable: The file as a whole cannot be read.
+    """
+    total, works = _open(path, media_type(path) or "", limits, only)
+    return _run(works, total, limits, on_page, only.start if only else 1)
+
+
+def file_text(sha256: str, kind: str, done: Sequence[Answer]) -> FileText:
+    """All the pages of a file as one; set aside when not one could be decoded."""
     problems = tuple(problem for _, problem in done if problem)
     if all(problem and problem.code == "damaged_file" for _, problem in done):
         return FileText(sha256, kind, problems=(_damaged(),), set_aside=True)
@@ -80,10 +102,10 @@ def _damaged() -> Problem:
     return Problem("damaged_file", "The file is damaged or cut off: no page can be read. Ask for a resend.")
 
 
-def _open(path: Path, kind: str, limits: Limits) -> tuple[int, Iterator[Work]]:
-    """How many pages there are, and the work on each."""
+def _open(path: Path, kind: str, limits: Limits, only: range | None) -> tuple[int, Iterator[Work]]:
+    """How many pages there are to read, and the work on each."""
     if kind == "application/pdf":
-        return _open_pdf(path, limits)
+        return _open_pdf(path, limits, only)
     try:
         with Image.open(path) as image:
             total = getattr(image, "n_frames", 1)
@@ -91,9 +113,15 @@ def _open(path: Path, kind: str, limits: Limits) -> tuple[int, Iterator[Work]]:
         raise Unreadable("damaged_file", _damaged().message) from None
     _bound(total, limits)
     if kind == "image/tiff":
-        images = pages.tiff_pages(path, limits.max_megapixels)
-        return total, (_image_work(image, limits) for image in images)
+        wanted = _wanted(total, only)
+        images = pages.tiff_pages(path, limits.max_megapixels, wanted)
+        return len(wanted), (_image_work(image, limits) for image in images)
     return 1, iter([_photo_work(path, limits)])
+
+
+def _wanted(total: int, only: range | None) -> range:
+    """The indices of the pages to read."""
+    return range(total) if only is None else range(only.start - 1, min(only.stop - 1, total))
 
 
 def _bound(total: int, limits: Limits) -> None:
@@ -101,7 +129,7 @@ def _bound(total: int, limits: Limits) -> None:
         raise Unreadable("too_large", f"The file has {total} pages; at most {limits.max_pages} are read. Split it.")
 
 
-def _open_pdf(path: Path, limits: Limits) -> tuple[int, Iterator[Work]]:
+def _open_pdf(path: Path, limits: Limits, only: range | None) -> tuple[int, Iterator[Work]]:
     """The pages of a PDF; born-digital ones by their own words, the others by OCR."""
     try:
         with pages.PDFIUM:
@@ -115,12 +143,13 @@ def _open_pdf(path: Path, limits: Limits) -> tuple[int, Iterator[Work]]:
     if total == 0:
         raise Unreadable("damaged_file", _damaged().message)
     _bound(total, limits)
-    return total, _pdf_works(path, document, total, limits)
+    wanted = _wanted(total, only)
+    return len(wanted), _pdf_works(path, document, wanted, limits)
 
 
-def _pdf_works(path: Path, document: pdfium.PdfDocument, total: int, limits: Limits) -> Iterator[Work]:
+def _pdf_works(path: Path, document: pdfium.PdfDocument, wanted: range, limits: Limits) -> Iterator[Work]:
     """One piece of work a page; the PDF libraries run here, in one thread, only OCR runs beside."""
-    for index in range(total):
+    for index in wanted:
         words, turn = _own_words(path, document, index)
         if words:
             ink = _own_ink(document, index, words, turn, limits) if asks_to_sign(words) else ()
@@ -217,14 +246,14 @@ def _answer(work: Work, image_dpi: tuple[int, int], number: int) -> Answer:
         return PageText(number, dpi=image_dpi), Problem("low_quality", message, number)
 
 
-def _run(works: Iterator[Work], total: int, limits: Limits, on_page: OnPage | None) -> list[Answer]:
+def _run(works: Iterator[Work], total: int, limits: Limits, on_page: OnPage | None, first: int) -> list[Answer]:
     """Work the pages off in order, holding only a few page images at once."""
     ahead = 2 * (limits.ocr_processes or os.cpu_count() or 1)
     done: list[Answer] = []
     waiting: deque[Work] = deque()
 
     def settle() -> None:
-        done.append(_answer(waiting.popleft(), (pages.DPI, pages.DPI), len(done) + 1))
+        done.append(_answer(waiting.popleft(), (pages.DPI, pages.DPI), len(done) + first))
         if on_page:
             on_page(len(done), total)
 

@@ -103,7 +103,7 @@ def test_trouble_around_us_is_not_the_faxs_fault(
     worker = Worker(settings)
     worker.stop.set()
     worker.take_in()
-    worker.one_fax()
+    worker.some_faxes(seconds=0)
     assert [trouble.kind for trouble in worker.board.current()] == [kind]
     row = picture(steps.desk_for(settings).store)
     assert (row["failures"], row["queue"]["waiting"]) == ([], 2)
@@ -128,13 +128,13 @@ def test_a_result_that_comes_late_is_not_written(settings: Settings, monkeypatch
     worker = Worker(settings, lambda end, _: ends.append(end), patient=False)
     worker.take_in()
     worker.taker.give_up()
-    worker.one_fax()
+    worker.some_faxes(seconds=0)
     assert ends == ["arrived", "arrived", "late"]
     store = steps.desk_for(settings).store
     with store.engine.connect() as c:
         pages = c.execute(select(t.page.c.sha256, t.page.c.state)).all()
     assert sorted(pages) == sorted((sha256, "exhibit") for sha256 in hashes(settings))
-    assert not worker.one_fax()
+    assert not worker.some_faxes(seconds=0)
 
 
 def test_a_long_fax_leaves_the_short_ones_lane(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,9 +142,9 @@ def test_a_long_fax_leaves_the_short_ones_lane(settings: Settings, monkeypatch: 
     ends: list[str] = []
     worker = Worker(settings, lambda end, _: ends.append(end), patient=False)
     worker.take_in()
-    assert [worker.one_fax(big=False) for _ in range(3)] == [True, True, False]
+    assert [worker.some_faxes(big=False, seconds=0) for _ in range(3)] == [1, 1, 0]
     assert "done" not in ends
-    assert worker.one_fax(big=True)
+    assert worker.some_faxes(big=True, seconds=0)
     assert ends[-1] == "done"
 
 
@@ -153,7 +153,7 @@ def test_with_little_disk_nothing_is_taken_in_and_with_room_again_it_is(settings
     worker.stop.set()
     assert worker.take_in() == []
     assert [trouble.kind for trouble in worker.board.current()] == ["disk_low"]
-    assert not worker.one_fax()
+    assert not worker.some_faxes(seconds=0)
     worker.settings = settings
     assert len(worker.take_in()) == 2
     assert worker.board.current() == []
