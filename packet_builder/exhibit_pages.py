@@ -26,7 +26,7 @@ from packet_builder.source_pdf import Source, open_source
 from packet_builder.words import word_layer
 
 LAYER = "layer/2"
-PREPARED = "prepared/1"
+PREPARED = "prepared/2"
 
 
 @contextmanager

@@ -161,6 +161,32 @@ def test_bookmarks_land_on_the_page_whose_number_they_name(packets: dict[str, Pa
             assert label in document[index].get_textpage().get_text_bounded()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_number_can_be_seen_where_a_search_finds_it(packets: dict[str, PacketResult], kind: str) -> None:
+    for path in packets[kind].files:
+        document = pdfium.PdfDocument(path)
+        for index, page in enumerate(document):
+            text, (start, below, _, top) = page.get_textpage(), page.get_mediabox()
+            label = document.get_page_label(index)
+            found = [n for n in searched(text, label) if text.get_charbox(n)[1] - below < 40]
+            assert found, label
+            left, bottom, _, _ = text.get_charbox(found[0])
+            right, upper = text.get_charbox(found[0] + len(label) - 1)[2:]
+            dark = page.render(scale=2, grayscale=True).to_numpy().squeeze() < 128
+            ink = dark[
+                int(2 * (top - upper)) : int(2 * (top - bottom)) + 1,
+                int(2 * (left - start)) : int(2 * (right - start)) + 1,
+            ]
+            assert 0.1 < ink.mean() < 0.7, label
+
+
+def searched(text: pdfium.PdfTextPage, words: str) -> Iterator[int]:
+    """Where words begin, each time they stand on a page."""
+    search = text.search(words)
+    while found := search.get_next():
+        yield found[0]
+
+
 def test_numbers_run_on_over_volumes_and_each_cover_tells_its_own(packets: dict[str, PacketResult]) -> None:
     result = packets["volumes"]
     assert len(result.files) >= 2
