@@ -189,7 +189,14 @@ def _stands_by_a_code(page: PageText, number: int) -> bool:
                 return True
         if page.source == "ocr" and any(_is_plainly_one(match[0]) for match in PLAIN.finditer(line.text[:600])):
             return True
+        if line is not page.lines[number] and any(_is_torn_code(match) for match in PARTED.finditer(line.text[:600])):
+            return True
     return False
+
+
+def _is_torn_code(match: re.Match[str]) -> bool:
+    """Whether a match of `PARTED` is one billable code and its first part is none."""
+    return is_billable(match[1] + match[2]) and not is_billable(match[1])
 
 
 def _is_plainly_one(code: str) -> bool:

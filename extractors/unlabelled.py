@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from casefile.records import Finding, PageText, Word
-from extractors.day import MARK_LOST, days_in
+from extractors.day import MARK_LOST, MONTH_GUESSED, days_in
 from extractors.labels import label_over, sheet_of
 from extractors.npi import is_valid
 from extractors.tokens import closes, opens
@@ -84,7 +84,7 @@ def _births(page: PageText, taken: set[str]) -> Iterator[tuple[str, Word]]:
     for number, line in enumerate(page.lines):
         for day, start, end in days_in(line.text[:600]):
             word = line.words_in(start, end)[0]
-            doubted = day.doubt not in {"", MARK_LOST}
+            doubted = day.doubt not in {"", MARK_LOST, MONTH_GUESSED}
             if doubted or not BORN[0] <= day.on.year <= BORN[1] or day.on.isoformat() in taken:
                 continue
             if label_over(page, number, word.box) in VAGUE:
