@@ -13,7 +13,7 @@ from extractors.repair import passing
 from extractors.ticks import is_doubtful, is_unticked
 
 DATA = Path(__file__).parent / "data"
-SHAPE = re.compile(r"(?<![\w.$])(?<![\w.$]-)[A-HJ-MP-V£€&8][0-9OoIlSBZ]{4}(?!\w|\.\d|\.\w{3}|-\d)")
+SHAPE = re.compile(r"(?<![\w.$])(?<![\w.$]-)[A-HJ-MP-V£€&8][0-9OoIlLSBZ]{4}(?!\w|\.\d|\.\w{3}|-\d)")
 WORN_L = re.compile(r"(?<![\w.$-])[1Il|]\.(\d{4})(?![\w.])")
 """An L code whose first stroke alone was read, its foot as a dot."""
 LABEL = re.compile(r"hcpcs?|procedure|\bproc\b|\bcodes?\b|\bcpt\b|denied|equipment|dispense|\border", re.IGNORECASE)

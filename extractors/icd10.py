@@ -23,9 +23,9 @@ DOTTED = re.compile(
 )
 OPENED = re.compile(r"[\[(]([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s([0-9A-Za-z]{1,4})[\])]")
 """A code in brackets whose dot was lost on the way."""
-PARTED = re.compile(r"(?<![\w.,/-])([A-Z]\d[0-9A-Z]\d{0,2})\s(\d{1,4})(?=\s+[A-Za-z]{3}|\s*[,;:)\]]|\s*$)")
+PARTED = re.compile(r"(?<![\w.,/-])([A-Z]\s?\d[0-9A-Z]\d{0,2})\s(\d{1,4})(?=\s+[A-Za-z]{3}|\s*[,;:)\]]|\s*$)")
 """A code of which only the gap is left where its dot was."""
-STRUNG = re.compile(r"([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=[A-Z0-9$][0-9A-Z]{2}(?:[.,]|\W|$))")
+STRUNG = re.compile(r"(?<![\w.])([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=([A-Z0-9$][0-9A-Z]{2}(?:[.,]|\W|$))|\d)")
 """A code and the dot that was read for the comma behind it."""
 MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
 TIME = re.compile(r"\d{1,2}:\d{2}")
@@ -84,7 +84,7 @@ def find(page: PageText) -> list[Finding]:
                 spans.append(match.span())
         for match in PARTED.finditer(text) if page.source == "ocr" else ():
             if _parted(page, number, line, match):
-                code = match[1] + match[2]
+                code = "".join(match[0].split())
                 findings.append(
                     _finding(page, line, match, code, 0.88, "repaired", "among diagnoses; its dot was lost")
                 )
@@ -103,7 +103,7 @@ def find(page: PageText) -> list[Finding]:
 
 def _unstrung(text: str) -> str:
     """The text with commas between codes that were read as dots ("G12.21.R13.12")."""
-    return STRUNG.sub(r"\1,", text)
+    return STRUNG.sub(lambda m: m[1] + ("," if m[2] or is_billable(m[1].replace(".", "")) else "."), text)
 
 
 def _parted(page: PageText, number: int, line: Line, match: re.Match[str]) -> bool:
@@ -196,7 +196,7 @@ def _stands_by_a_code(page: PageText, number: int) -> bool:
 
 def _is_torn_code(match: re.Match[str]) -> bool:
     """Whether a match of `PARTED` is one billable code and its first part is none."""
-    return is_billable(match[1] + match[2]) and not is_billable(match[1])
+    return is_billable("".join(match[0].split())) and not is_billable(match[1].replace(" ", ""))
 
 
 def _is_plainly_one(code: str) -> bool:
@@ -255,6 +255,8 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
     if ANY.search(line.text[max(0, match.start() - 6) : match.end() + 8]):
         return None
     options = passing(raw, is_billable)
+    if HCPCS_LIKE.fullmatch(code):
+        return None
     if len(match[1]) == 4:
         options = [raw[0].upper() + raw[2:].upper()] if _table().get(raw[0].upper() + raw[2:].upper()) else []
     if len(options) == 1:
