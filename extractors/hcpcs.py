@@ -97,7 +97,7 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
         )
         return _finding(page, line, match, raw, sure, "valid", reason)
     options = passing("£" + raw[1:] if raw[0] == "F" else raw, home_care_codes().__contains__)
-    if len(options) == 1 and labelled and not in_a_block(raw):
+    if len(options) == 1 and labelled and not (raw[1:].isdigit() and in_a_block(raw)):
         return _finding(page, line, match, options[0], 0.92, "repaired", "the only home-care code it can be")
     if len(options) == 1 and page.source == "ocr" and raw[0] in "F£€" and governed in NEAR:
         return _finding(

@@ -264,7 +264,7 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
     if ANY.search(line.text[max(0, match.start() - 6) : match.end() + 8]):
         return None
     options = passing(raw, is_billable)
-    if HCPCS_LIKE.fullmatch(code):
+    if HCPCS_LIKE.fullmatch(code) or len(match[1]) < 3:
         return None
     if len(match[1]) == 4:
         options = [raw[0].upper() + raw[2:].upper()] if _table().get(raw[0].upper() + raw[2:].upper()) else []
