@@ -116,7 +116,11 @@ def _of_findings(reading: Reading, left_out: set[int], today: date) -> Iterator[
         asked = ASKED.get(kinds.get(finding.page, "other"), ELSEWHERE)
         if finding.field not in asked or finding.role in VOID or finding.page in left_out or not is_doubtful(finding):
             continue
-        if finding.field == "signature" and finding.value == "absent" and _first_page(reading, finding.page) in unsigned:
+        if (
+            finding.field == "signature"
+            and finding.value == "absent"
+            and _first_page(reading, finding.page) in unsigned
+        ):
             continue
         if (finding.field, _folded(finding.value)) not in settled or finding.status == "suspect":
             groups.setdefault((finding.field, _folded(finding.value), finding.role), []).append(finding)
