@@ -11,6 +11,7 @@ from rich.console import Console
 from casefile.errors import CasebinderError
 from cli import case_commands, desk_commands, doctor, explain, packets, request_commands, work_commands
 from cli import demo as demo_command
+from cli import desk as desk_command
 from packet_builder.errors import PacketError
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ packets.register(app)
 explain.register(app)
 case_commands.register(app)
 request_commands.register(app)
+desk_command.register(app)
 
 
 @app.command()
