@@ -25,7 +25,7 @@ HELD = timedelta(minutes=20)
 class Review:
     """One fax as the desk shows it. `reading` has its findings as people corrected them.
 
-    `homes` is page → case; `version` counts what people did, so that two of them notice each other.
+    `homes` is page → case; `version` tells what people did, so that two of them notice each other.
     """
 
     sha256: str
@@ -40,7 +40,7 @@ class Review:
     seen: frozenset[str]
     held_by: str
     held_at: str
-    version: int
+    version: str
     last: Row | None
     """The last thing done and not taken back: kind, item, by, at."""
 
@@ -71,13 +71,13 @@ class ReviewStore(Part):
         done = [dict(a) for a in actions if not a["undone_at"]]
         return Review(
             sha256=sha256, name=name, state=fax["state"], reason=fax["reason"], received_at=fax["received_at"],
-            reading=Reading(name, sha256, fax["media_type"], pages, documents, tuple(as_corrected(raw, fixes)), problems,
-                            fax["state"] == "set_aside"),
+            reading=Reading(name, sha256, fax["media_type"], pages, documents, tuple(as_corrected(raw, fixes)),
+                            problems, fax["state"] == "set_aside"),
             ledger=tuple(_ledger_row(sha256, p) for p in rows),
             homes={page: home for _, home, read in reads if home for page in read.document.pages},
             corrections=fixes, seen=frozenset(a["item"] for a in done if a["kind"] == "seen"),
             held_by=held["held_by"] if held else "", held_at=held["held_at"] if held else "",
-            version=len(actions) + sum(1 for a in actions if a["undone_at"]) + len(fixes), last=done[-1] if done else None,
+            version=f"{len(actions)}.{len(actions) - len(done)}.{len(fixes)}", last=done[-1] if done else None,
         )  # fmt: skip
 
     def act(self, sha256: str, kind: str, item: str, details: Row, *, by: str, at: datetime) -> None:

@@ -190,7 +190,8 @@ DATES = frozenset({"member_dob", "order_date", "service_start", "service_end", "
                    "appeal_deadline", "discharge_at"})  # fmt: skip
 CHECKS: dict[str, Check] = {
     **dict.fromkeys(("ordering_provider_npi", "other_npi"), _npi),
-    **dict.fromkeys(("member_id", "group_number", "authorization_number", "reference_number", "claim_number"), _identifier),
+    **dict.fromkeys(("member_id", "group_number", "claim_number"), _identifier),
+    **dict.fromkeys(("authorization_number", "reference_number"), _identifier),
     **dict.fromkeys(("member_dob", "order_date", "signature_date", "denial_date"), _past),
     **dict.fromkeys(("service_start", "service_end", "appeal_deadline"), _day),
     **dict.fromkeys(("liters_per_minute", "ahi"), _number),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,5 +167,5 @@ def cache_folder(home: Path) -> Path:
     folder = home / "page-images"
     if not folder.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        os.chmod(folder, 0o700)
+        folder.chmod(0o700)
     return folder

@@ -1,4 +1,4 @@
-"""A fax as stored → the counted list of what needs a person, in the order in which the eye goes down its pages. Pure."""
+"""A fax as stored → the counted list of what needs a person, as the eye goes down its pages. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LACKS: Mapping[str, str] = {
 TITLES: Mapping[str, str] = {
     "missing_page": "A page is missing", "low_quality": "Hard to read", "timed_out": "Could not be read in time",
     "damaged_file": "Cannot be decoded", "foreign_page": "Another patient's page?", "unsigned_order": "Not signed",
-    "missing_npi": "No NPI found", "missing_diagnosis": "No diagnosis found", "missing_order_date": "No order date found",
+    "missing_npi": "No NPI found", "missing_diagnosis": "No diagnosis found", "missing_order_date": "No order date",
     "missing_member": "No patient found", "missing_description": "No item found",
 }  # fmt: skip
 """Problems that a person is asked about; blank and repeated pages and what a notice leaves out are only shown."""
