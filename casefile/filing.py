@@ -72,13 +72,9 @@ def _decided(pages: Sequence[int], placed: Mapping[int, tuple[str | None, str]])
 def _left_out_as(why: str) -> LedgerState:
     """The state of a page that a person left out, by the words they chose."""
     words = why.partition(" decided: ")[2]
-    return (
-        "other_patient"
-        if words.startswith(OTHER_PATIENT)
-        else "duplicate"
-        if words.startswith(REPEATED)
-        else "excluded"
-    )
+    if words.startswith(OTHER_PATIENT):
+        return "other_patient"
+    return "duplicate" if words.startswith(REPEATED) else "excluded"
 
 
 def _named_like(read: Read, case_id: str, cases: Sequence[tuple[str, Identity]]) -> bool:

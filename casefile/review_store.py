@@ -13,7 +13,7 @@ from casefile import tables as t
 from casefile.corrections import Correction, corrected
 from casefile.database import writing
 from casefile.errors import NotFound
-from casefile.records import Finding, LedgerRow, Reading
+from casefile.records import Finding, LedgerRow, PageText, Reading
 from casefile.rows import finding_of, page_of, problem_of
 from casefile.store_rows import Part, Row, add, corrections_of, note, reads_of, rows_of
 
@@ -79,6 +79,19 @@ class ReviewStore(Part):
             held_by=held["held_by"] if held else "", held_at=held["held_at"] if held else "",
             version=f"{len(actions)}.{len(actions) - len(done)}.{len(fixes)}", last=done[-1] if done else None,
         )  # fmt: skip
+
+    def page_text(self, sha256: str, number: int) -> PageText:
+        """One page as it was read.
+
+        Raises:
+            NotFound: There is no such page.
+        """
+        query = select(t.page.c.text).filter_by(sha256=sha256, page_number=number)
+        with self.engine.connect() as c:
+            text = c.execute(query).scalar_one_or_none()
+        if text is None:
+            raise NotFound(f"fax {sha256[:12]} has no page {number}")
+        return page_of(number, text)
 
     def act(self, sha256: str, kind: str, item: str, details: Row, *, by: str, at: datetime) -> None:
         """Note what a person did on the review screen, with what takes it back."""
