@@ -1,4 +1,4 @@
-"""What a person does on the review screen: each act is checked, stored with what takes it back, and the case re-checked.
+"""What a person does on the review screen: checked, stored with what takes it back, and the cases checked again.
 
 Nothing is stored over what somebody else did meanwhile: an act names the question it answers, and a question that is
 not open any more is refused with who answered it.
@@ -110,11 +110,10 @@ def _change(clerk: Clerk, review: Review, question: Question, value: str, verb: 
     touched: list[str] = []
     for page in pages:
         place = next((p for p in places if p.page == page), None)
-        lacking = question.sort == "problem" and question.field != "signature"
         role = place.role if place else _role_of(question.field)
         touched += store.correct(
             review.sha256, page, question.field, value, by=clerk.name, why=f"{verb} on the review screen", at=clerk.at,
-            role=role, read_as=place.value if place and place.value and not lacking else None,
+            role=role, read_as=place.value if place and place.value else None,
             box=None if place else _found_at(_page(review, page), value),
         )  # fmt: skip
     store.act(review.sha256, "correct", question.id, details, by=clerk.name, at=clerk.at)
