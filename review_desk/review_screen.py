@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import JSONResponse
@@ -151,9 +152,9 @@ def _shown(v: Visit, clerk: Clerk, review: Review) -> dict[str, Any]:
         v.store.mark_reviewed(review.sha256, by=v.by, at=v.at)
     return {
         "review": review, "questions": questions, "pages": _pages(review, questions), "cases": _cases(v, review),
-        "other": other, "may_act": may_act and not other, "shown": shown, "arrived": moment(review.received_at, v.zone),
+        "other": other, "may_act": may_act and not other, "shown": shown, "arrived": moment(review.received_at, _zone(v)),
         "undoable": bool(review.last and review.last["by"] == v.by), "kinds": _kinds(review),
-        "held": moment(review.held_at, v.zone) if other else "",
+        "held": moment(review.held_at, _zone(v)) if other else "",
     }  # fmt: skip
 
 
@@ -177,7 +178,9 @@ def _state(row: LedgerRow) -> str:
 
 def _kinds(review: Review) -> list[dict[str, Any]]:
     """The fax's documents in words, with their pages."""
-    return [{"kind": d.kind.replace("_", " "), "first": d.pages[0], "last": d.pages[-1]} for d in review.reading.documents]
+    return [
+        {"kind": d.kind.replace("_", " "), "first": d.pages[0], "last": d.pages[-1]} for d in review.reading.documents
+    ]
 
 
 def _cases(v: Visit, review: Review) -> list[dict[str, Any]]:
@@ -189,6 +192,10 @@ def _cases(v: Visit, review: Review) -> list[dict[str, Any]]:
             found.append({**row, "words": words, "open": [gap for gap in row["gaps"] if not gap["closed_at"]],
                           "closed": [gap for gap in row["gaps"] if gap["closed_at"]]})  # fmt: skip
     return found
+
+
+def _zone(v: Visit) -> ZoneInfo:
+    return ZoneInfo(v.desk.settings.timezone)
 
 
 def _clerk(v: Visit) -> Clerk:

@@ -6,7 +6,7 @@ from casefile.migrations.catch_up import catch_up
 from casefile.tables import metadata
 
 revision = "0014_review"
-down_revision = "0012_parts"
+down_revision = "0011_accounts"
 branch_labels = None
 depends_on = None
 
