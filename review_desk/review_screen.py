@@ -26,6 +26,7 @@ router = APIRouter()
 FINDINGS = "/faxes/{sha256}/findings"
 LOOKS = 60
 """Faxes looked through for the next one that needs a person."""
+MOST_CASES = 8
 STATES = {"exhibit": "in a case", "duplicate": "repeated", "blank": "blank", "other_patient": "other patient",
           "excluded": "left out", "unassigned": "in no case", "received": "not filed yet"}  # fmt: skip
 
@@ -60,10 +61,12 @@ def page_image(sha256: str, page: int, v: Guarded, width: int = 1700) -> Respons
 @router.get("/faxes/{sha256}/cases")
 def find_case(sha256: str, v: Guarded, q: str = "") -> Response:
     """Cases to place a page in, by any identifier or name."""
-    v.record_view("looked for a case", sha256=_hash(sha256))
-    rows = v.store.search(q[:120], 8)
+    sha256 = _hash(sha256)
+    v.record_view("looked for a case", sha256=sha256)
+    names = [q[:120]] if q.strip() else _names_on(v.store.review(sha256))
+    rows = {row["id"]: row for name in names for row in v.store.search(name, MOST_CASES)}
     keys = ("id", "member_name", "payer_name", "status")
-    return JSONResponse([{key: row[key] for key in keys} for row in rows])
+    return JSONResponse([{key: row[key] for key in keys} for row in rows.values()][:MOST_CASES])
 
 
 @router.post("/faxes/{sha256}/findings")
@@ -119,6 +122,13 @@ def next_fax(v: Guarded, after: str = "") -> Response:
             return go(f"/faxes/{sha256}")
         v.store.mark_reviewed(sha256, by="casebinder", at=v.at)
     return go("/inbox?said=nothing-left")
+
+
+def _names_on(review: Review) -> list[str]:
+    """What a fax itself says of its patient, the surest first: case ids, member numbers, names."""
+    fields = ("member_id", "mbi", "member_name")
+    found = sorted((f for f in review.reading.findings if f.field in fields), key=lambda f: -f.confidence)
+    return list(dict.fromkeys([*review.homes.values(), *(f.value for f in found)]))[:6]
 
 
 def _acted(v: Visit, sha256: str, act: Callable[[Clerk], str]) -> Response:
