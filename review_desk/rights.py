@@ -19,6 +19,12 @@ RIGHTS: dict[str, Roles] = {
     "POST /sign-in": NO_ONE_YET,
     "POST /sign-out": EVERYONE,
     "GET /": EVERYONE,
+    "GET /cases/{case_id}": EVERYONE,
+    "POST /cases/{case_id}/decide": WORKS,
+    "POST /cases/{case_id}/log": EVERYONE,
+    "POST /cases/{case_id}/status": WORKS,
+    "POST /cases/{case_id}/request": WORKS,
+    "GET /cases/{case_id}/requests/{token}.pdf": WORKS,
 }
 
 
