@@ -22,6 +22,7 @@ from cli import (
     work_commands,
 )
 from cli import demo as demo_command
+from cli import desk as desk_command
 from packet_builder.errors import PacketError
 
 app = typer.Typer(
@@ -39,6 +40,7 @@ packets.register(app)
 explain.register(app)
 case_commands.register(app)
 request_commands.register(app)
+desk_command.register(app)
 account_commands.register(app)
 audit_commands.register(app)
 report_commands.register(app)
