@@ -28,6 +28,12 @@ RIGHTS: dict[str, Roles] = {
     "POST /faxes/{sha256}/claim": WORKS,
     "POST /faxes/{sha256}/release": WORKS,
     "POST /faxes/{sha256}/undo": WORKS,
+    "GET /cases/{case_id}": EVERYONE,
+    "POST /cases/{case_id}/decide": WORKS,
+    "POST /cases/{case_id}/log": EVERYONE,
+    "POST /cases/{case_id}/status": WORKS,
+    "POST /cases/{case_id}/request": WORKS,
+    "GET /cases/{case_id}/requests/{token}.pdf": WORKS,
 }
 
 
