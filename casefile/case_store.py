@@ -16,6 +16,7 @@ from casefile.case_clocks import House, days_on
 from casefile.checking import FACTS, Checked, best_value, check_documents
 from casefile.corrections import export_row
 from casefile.database import writing
+from casefile.desk_count import recount
 from casefile.matching import NUMBERS, Identity, identity_of
 from casefile.people_store import recorded_in
 from casefile.reads import Read
@@ -75,6 +76,7 @@ class CaseStore(Part):
             touched = sorted({home for home, _ in plan.homes.values() if home})
             c.execute(update(t.case).where(t.case.c.id.in_({*touched, *before})).values(unchecked=True))
             c.execute(update(t.fax).filter_by(sha256=sha256).values(filed=True))
+            recount(c, sha256)
         return touched
 
     def check_case(self, case_id: str, at: datetime, house: House | None = None) -> CaseFile:
@@ -105,8 +107,9 @@ class CaseStore(Part):
         return self.worklist(limit=None, by_deadline=False)
 
     def worklist(
-        self, status: str = "", after: tuple[str, str] | None = None, limit: int | None = 50, by_deadline: bool = True
-    ) -> list[Row]:
+        self, status: str = "", after: tuple[str, str] | None = None, limit: int | None = 50, by_deadline: bool = True,
+        due_by: str = "",
+    ) -> list[Row]:  # fmt: skip
         """A page of cases with their gaps, the nearest deadline first, JSON-ready.
 
         Args:
@@ -114,11 +117,14 @@ class CaseStore(Part):
             after: (`next_due`, `id`) of the last row of the page before.
             limit: Rows a page; None: all.
             by_deadline: Otherwise by case id.
+            due_by: Only cases with a deadline until this day (ISO); "": all.
         """
         columns = [t.case.c[name] for name in (*LISTED, "open_gaps", "next_due")]
         query = select(*columns).order_by(*([t.case.c.next_due] if by_deadline else []), t.case.c.id).limit(limit)
         if status:
             query = query.where(t.case.c.status == status)
+        if due_by:
+            query = query.where(t.case.c.next_due <= due_by)
         if after:
             due, case_id = after
             later = (t.case.c.next_due == due) & (t.case.c.id > case_id)

@@ -11,6 +11,7 @@ from casefile import tables as t
 from casefile.checking import Decision, Recorded
 from casefile.corrections import export_row
 from casefile.database import writing
+from casefile.desk_count import recount
 from casefile.errors import NotFound, Refused
 from casefile.records import Clock, Event
 from casefile.statuses import STATUSES
@@ -51,6 +52,7 @@ class PeopleStore(Part):
             entry = {"sha256": sha256, "page": page, "field": field, "value": value, "role": role, "original": original,
                      "by": by, "why": why, "at": at.isoformat()}  # fmt: skip
             add(c, t.correction, [entry])
+            recount(c, sha256)
             cases = [home for _, home, read in reads_of(c, [sha256]) if home and page in read.document.pages]
             for case_id in dict.fromkeys(cases):
                 note(c, case_id, at.isoformat(), by, f"corrected {field} on page {page} of fax {sha256[:12]}", why)

@@ -1,4 +1,4 @@
-"""The review desk as one web app: its screens, the door in front of them, and what is said when something goes wrong."""
+"""The review desk as one web app: its screens, the door in front of them, what is said when something goes wrong."""
 
 from __future__ import annotations
 
