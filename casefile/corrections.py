@@ -37,7 +37,8 @@ def corrected(findings: Sequence[Finding], correction: Correction) -> list[Findi
         return kept
     box = tuple(correction.original["box"]) if correction.original else (0.0, 0.0, 1.0, 1.0)
     raw = correction.original["raw"] if correction.original else ""
-    read = f"; read as '{correction.original['value']}'" if correction.original else "; not read"
+    was = correction.original["value"] if correction.original else ""
+    read = f"; read as '{was}'" if was else "; not read"
     reason = f"{correction.by} corrected it on {correction.at[:10]}: {correction.why}{read}"
     made = Finding(correction.field, correction.value, raw, correction.page, box, 1.0, "valid", correction.role, reason)
     return [*kept, made]

@@ -13,7 +13,7 @@ from casefile.corrections import export_row
 from casefile.database import writing
 from casefile.desk_count import recount
 from casefile.errors import NotFound, Refused
-from casefile.records import Clock, Event
+from casefile.records import Box, Clock, Event, Finding
 from casefile.statuses import STATUSES
 from casefile.store_rows import Part, Row, add, case_row, corrections_of, note, reads_of
 from casefile.timeline import LANES
@@ -27,7 +27,7 @@ class PeopleStore(Part):
 
     def correct(
         self, sha256: str, page: int, field: str, value: str, *, by: str, why: str, at: datetime,
-        role: str | None = None, read_as: str | None = None,
+        role: str | None = None, read_as: str | None = None, box: Box | None = None,
     ) -> list[str]:  # fmt: skip
         """Say what a field of a page really is; the reading is kept beside it. Returns the cases to check again.
 
@@ -41,6 +41,7 @@ class PeopleStore(Part):
             at: When.
             role: The finding's role, where the rules ask for one ("rest, room air").
             read_as: Which reading is meant where the page has several of the field.
+            box: Where a person saw it, when no reading is meant.
         """
         with writing(self.engine) as c:
             sha256 = _whole_hash(c, sha256)
@@ -48,7 +49,8 @@ class PeopleStore(Part):
             if not pages:
                 raise NotFound(f"fax {sha256[:12]} has no page {page}")
             rows = c.execute(select(t.finding.c.row).filter_by(sha256=sha256, page=page, field=field)).scalars().all()
-            original = _meant(rows, read_as, f"page {page} of fax {sha256[:12]}", field)
+            where = f"page {page} of fax {sha256[:12]}"
+            original = _drawn(field, page, box) if box else _meant(rows, read_as, where, field)
             entry = {"sha256": sha256, "page": page, "field": field, "value": value, "role": role, "original": original,
                      "by": by, "why": why, "at": at.isoformat()}  # fmt: skip
             add(c, t.correction, [entry])
@@ -170,6 +172,11 @@ def _whole_hash(c: Connection, beginning: str) -> str:
     if len(hashes) != 1:
         raise NotFound(f"no one fax begins with {beginning[:16]}; give at least 6 of its hash's letters")
     return str(hashes[0])
+
+
+def _drawn(field: str, page: int, box: Box) -> Row:
+    """A place on the page where the readers saw nothing."""
+    return Finding(field, "", "", page, box, 0.0, "suspect", None, "not read").to_json()
 
 
 def _meant(rows: Any, read_as: str | None, where: str, field: str) -> Row | None:

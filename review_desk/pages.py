@@ -14,6 +14,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from review_desk.guard import Visit
 
+SAID = {
+    "dropped": "Taken in. It is read as soon as its turn comes.",
+    "known": "This very fax was here before; it is kept once.",
+    "retried": "It waits to be read again.",
+    "logged": "Logged.",
+    "logged-before": "This entry was logged before; it is kept once.",
+    "decided": "Your decision is recorded.",
+    "status": "The status is set.",
+}
+"""What a page says after a form was taken; the address only names it, so no link can put words on our pages."""
 TEMPLATES = Path(__file__).parent.parent / "templates" / "review_desk"
 
 
@@ -28,23 +38,27 @@ def environment() -> Environment:
     return made
 
 
-def page(visit: Visit, template: str, title: str, status: int = 200, **values: Any) -> Response:
+def page(visit: Visit, template: str, title: str, code: int = 200, **values: Any) -> Response:
     """A whole page of the desk.
 
     Args:
         visit: The request.
         template: File in templates/review_desk.
         title: What the browser's tab and the page's heading say.
-        status: HTTP status.
+        code: HTTP status.
         values: What the template shows.
     """
-    state = visit.request.app.state
-    zone = ZoneInfo(state.desk.settings.timezone)
     html = environment().get_template(template).render(
-        visit=visit, title=title, path=visit.request.url.path, idle_minutes=state.idle_minutes, zone=zone,
-        said=visit.request.query_params.get("said", "")[:20], **values,
+        visit=visit, title=title, path=visit.request.url.path, idle_minutes=visit.request.app.state.idle_minutes,
+        zone=zone_of(visit),
+        said=SAID.get(visit.request.query_params.get("said", ""), ""), **values,
     )  # fmt: skip
-    return HTMLResponse(html, status)
+    return HTMLResponse(html, code)
+
+
+def zone_of(visit: Visit) -> ZoneInfo:
+    """The office's time zone."""
+    return ZoneInfo(visit.desk.settings.timezone)
 
 
 def go(path: str) -> Response:
