@@ -16,7 +16,6 @@ from casefile.case_clocks import House, days_on
 from casefile.checking import FACTS, Checked, best_value, check_documents
 from casefile.corrections import export_row
 from casefile.database import writing
-from casefile.desk_count import recount
 from casefile.matching import NUMBERS, Identity, identity_of
 from casefile.people_store import recorded_in
 from casefile.reads import Read
@@ -76,7 +75,6 @@ class CaseStore(Part):
             touched = sorted({home for home, _ in plan.homes.values() if home})
             c.execute(update(t.case).where(t.case.c.id.in_({*touched, *before})).values(unchecked=True))
             c.execute(update(t.fax).filter_by(sha256=sha256).values(filed=True))
-            recount(c, sha256)
         return touched
 
     def check_case(self, case_id: str, at: datetime, house: House | None = None) -> CaseFile:

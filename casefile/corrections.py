@@ -67,7 +67,7 @@ def export_row(correction: Correction) -> Row:
     """One line of the corrections file: what was read, how surely, and what is true. Holds patient data."""
     read = correction.original or {}
     return {
-        "fax": correction.sha256, "page": correction.page, "field": correction.field, "read": read.get("value"),
+        "fax": correction.sha256, "page": correction.page, "field": correction.field, "read": read.get("value") or None,
         "raw": read.get("raw"), "box": read.get("box"), "confidence": read.get("confidence"),
         "status": read.get("status"), "true": correction.value, "by": correction.by, "at": correction.at,
         "why": correction.why,

@@ -11,7 +11,6 @@ from casefile import tables as t
 from casefile.checking import Decision, Recorded
 from casefile.corrections import export_row
 from casefile.database import writing
-from casefile.desk_count import recount
 from casefile.errors import NotFound, Refused
 from casefile.records import Box, Clock, Event, Finding
 from casefile.statuses import STATUSES
@@ -41,7 +40,7 @@ class PeopleStore(Part):
             at: When.
             role: The finding's role, where the rules ask for one ("rest, room air").
             read_as: Which reading is meant where the page has several of the field.
-            box: Where a person saw it, when no reading is meant.
+            box: Where it stands, for what the readers did not see there; other readings of the field stay.
         """
         with writing(self.engine) as c:
             sha256 = _whole_hash(c, sha256)
@@ -49,12 +48,12 @@ class PeopleStore(Part):
             if not pages:
                 raise NotFound(f"fax {sha256[:12]} has no page {page}")
             rows = c.execute(select(t.finding.c.row).filter_by(sha256=sha256, page=page, field=field)).scalars().all()
-            where = f"page {page} of fax {sha256[:12]}"
-            original = _drawn(field, page, box) if box else _meant(rows, read_as, where, field)
+            original = (
+                _unread(page, field, box) if box else _meant(rows, read_as, f"page {page} of fax {sha256[:12]}", field)
+            )
             entry = {"sha256": sha256, "page": page, "field": field, "value": value, "role": role, "original": original,
                      "by": by, "why": why, "at": at.isoformat()}  # fmt: skip
             add(c, t.correction, [entry])
-            recount(c, sha256)
             cases = [home for _, home, read in reads_of(c, [sha256]) if home and page in read.document.pages]
             for case_id in dict.fromkeys(cases):
                 note(c, case_id, at.isoformat(), by, f"corrected {field} on page {page} of fax {sha256[:12]}", why)
@@ -174,9 +173,9 @@ def _whole_hash(c: Connection, beginning: str) -> str:
     return str(hashes[0])
 
 
-def _drawn(field: str, page: int, box: Box) -> Row:
-    """A place on the page where the readers saw nothing."""
-    return Finding(field, "", "", page, box, 0.0, "suspect", None, "not read").to_json()
+def _unread(page: int, field: str, box: Box) -> Row:
+    """A place where nothing was read, in the shape of a finding."""
+    return Finding(field, "", "", page, box, 0.0, "suspect").to_json()
 
 
 def _meant(rows: Any, read_as: str | None, where: str, field: str) -> Row | None:

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from casefile import tables as t
+from casefile.accounts_store import AccountsStore
+from casefile.audit_store import AuditStore
 from casefile.case_store import CaseStore
 from casefile.database import open_engine, writing
-from casefile.desk_count import recount
 from casefile.desk_store import DeskStore
 from casefile.errors import NotFound
 from casefile.page_words import keep_words
@@ -18,11 +19,12 @@ from casefile.parts_store import PartsStore
 from casefile.people_store import PeopleStore
 from casefile.records import Reading
 from casefile.request_store import RequestStore
+from casefile.review_store import ReviewStore
 from casefile.rows import finding_of, page_of, page_row, problem_of
 from casefile.store_rows import Row, add, case_row, counts, note, reads_of, rows_of
 
 
-class Store(CaseStore, DeskStore, PartsStore, PeopleStore, RequestStore):
+class Store(CaseStore, DeskStore, PartsStore, PeopleStore, RequestStore, ReviewStore, AuditStore, AccountsStore):
     """Faxes, pages, documents, findings, cases. Open with `Store.open(url)`."""
 
     def __init__(self, engine: Engine) -> None:
@@ -84,7 +86,7 @@ class Store(CaseStore, DeskStore, PartsStore, PeopleStore, RequestStore):
         key = {"sha256": reading.sha256}
         with writing(self.engine) as c:
             homes = _mark_reading(c, reading.sha256)
-            for table in (t.finding, t.problem, t.document, t.page, t.part):
+            for table in (t.finding, t.problem, t.document, t.page, t.part, t.review):
                 c.execute(delete(table).where(table.c.sha256 == reading.sha256))
             reason = reading.problems[0].message if reading.set_aside else ""
             state = "set_aside" if reading.set_aside else "read"
@@ -103,7 +105,7 @@ class Store(CaseStore, DeskStore, PartsStore, PeopleStore, RequestStore):
                                 for f in reading.findings])  # fmt: skip
             add(c, t.problem, [{**key, "row": p.to_json()} for p in reading.problems])
             keep_words(c, reading.sha256, [(p.page_number, p.text) for p in reading.pages])
-            recount(c, reading.sha256)
+            c.execute(update(t.review).filter_by(**key).values(done_by="", done_at=""))
 
     def reading(self, sha256: str) -> Reading:
         """What is stored of a fax."""

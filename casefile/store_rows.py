@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from casefile import tables as t
+from casefile.audit_chain import START, chained, storable
 from casefile.corrections import Correction, corrected
 from casefile.errors import NotFound
 from casefile.reads import Read
@@ -140,6 +141,12 @@ def exhibit_order(exhibit: Exhibit) -> tuple[bool, str, str, str, int]:
     return not day, day, exhibit.received_at or "", exhibit.fax_sha256, exhibit.pages[0].page_number
 
 
-def note(c: Connection, case_id: str, at: str, by: str, what: str, why: str) -> None:
-    """An audit entry: who did what, when and why."""
-    add(c, t.audit, [{"case_id": case_id, "at": at, "by": by, "what": what, "why": why}])
+def note(
+    c: Connection, case_id: str | None, at: str, by: str, what: str, why: str, sha256: str | None = None
+) -> None:  # fmt: skip
+    """An audit entry: who did what, when and why. Needs a transaction of `writing`, whose writers go one by one."""
+    newest = select(t.audit.c.id, t.audit.c.hash).order_by(t.audit.c.id.desc()).limit(1)
+    last = c.execute(newest).tuples().first() or (0, START)
+    entry = {"case_id": case_id, "sha256": sha256, "at": at, "by": storable(by)[:120], "what": storable(what),
+             "why": storable(why)}  # fmt: skip
+    add(c, t.audit, [chained(entry, last)])

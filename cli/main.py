@@ -9,7 +9,18 @@ import typer
 from rich.console import Console
 
 from casefile.errors import CasebinderError
-from cli import case_commands, desk_commands, doctor, explain, packets, request_commands, work_commands
+from cli import (
+    account_commands,
+    audit_commands,
+    case_commands,
+    desk_commands,
+    doctor,
+    explain,
+    packets,
+    report_commands,
+    request_commands,
+    work_commands,
+)
 from cli import demo as demo_command
 from cli import desk as desk_command
 from packet_builder.errors import PacketError
@@ -30,6 +41,9 @@ explain.register(app)
 case_commands.register(app)
 request_commands.register(app)
 desk_command.register(app)
+account_commands.register(app)
+audit_commands.register(app)
+report_commands.register(app)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The review desk as one web app: its screens, the door in front of them, what is said when something goes wrong."""
+"""The review desk as one web app: its screens, the door in front of them, and what is said when it goes wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
-from review_desk import case_lists, inbox_screen, page_images, review_actions, review_screen, sign_in
+from review_desk import case, case_lists, inbox_screen, review_screen, sign_in
 from review_desk.guard import Accounts, Seen, SignInFirst, accounts_of, visit
 from review_desk.headers import Headers, TooLong
 from review_desk.pages import environment
@@ -26,9 +26,12 @@ LOCAL = ("127.0.0.1", "localhost", "[::1]")
 IDLE_MINUTES = 15
 UPLOADS = frozenset({"/inbox/drop", "/api/inbox"})
 ROUTERS: tuple[APIRouter, ...] = (
-    sign_in.router, inbox_screen.router, case_lists.router, page_images.router, review_screen.router,
-    review_actions.router,
-)  # fmt: skip
+    sign_in.router,
+    inbox_screen.router,
+    case_lists.router,
+    case.router,
+    review_screen.router,
+)
 """Every screen is a router in a module of its own; its routes stand in `rights.RIGHTS`."""
 log = logging.getLogger("casebinder.desk")
 

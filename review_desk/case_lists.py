@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
@@ -14,10 +13,12 @@ from casefile.statuses import STATUSES, in_words
 from casefile.store_rows import Row
 from casefile.tables import NEVER
 from review_desk.guard import Guarded, Visit
+from review_desk.links import fax_link
 from review_desk.pages import page, zone_of
 
 router = APIRouter()
 ROWS = 50
+MOST_HITS = 20
 WITHIN = {"overdue": -1, "today": 0, "7": 7, "30": 30, "": None}
 """Filter by deadline: days from today."""
 
@@ -72,7 +73,7 @@ def search(v: Guarded, q: str = "", before: int = 0) -> Response:
     v.record_view("searched")
     found = [_case_row(row, today(v)) for row in v.store.search(words, 20)] if words and not before else []
     pages = v.store.pages_with(words, 30, max(before, 0)) if words else []
-    shown = [{**row, "around": _around(row["words"], tokens(words))} for row in pages]
+    shown = [_page_hit(row, tokens(words)) for row in pages]
     more = "/search?" + urlencode({"q": words, "before": pages[-1]["id"]}) if len(pages) == 30 else ""
     return page(v, "search.html.j2", "Search", q=words, cases=found, pages=shown, more=more)
 
@@ -98,10 +99,10 @@ def _case_row(row: Row, day: date) -> Row:
     return {**row, "left": days_left(row["next_due"], day), "lacks": lacks, "says": says}
 
 
-def _around(words: list[str], wanted: list[str]) -> list[tuple[str, bool]]:
-    """Words about the first hit, each with whether it is one."""
-    marks = [any(part.startswith(w) for w in wanted for part in tokens(word)) for word in words]
-    first = marks.index(True) if True in marks else 0
-    start = max(first - 8, 0)
-    pairs: list[Any] = list(zip(words, marks, strict=True))
-    return pairs[start : start + 24]
+def _page_hit(row: Row, wanted: list[str]) -> Row:
+    """A page found by its words: those about the first hit, each with whether it is one, and where all hits stand."""
+    hit = [any(part.startswith(w) for w in wanted for part in tokens(word)) for word, _ in row["words"]]
+    start = max(hit.index(True) - 8, 0) if True in hit else 0
+    around = [(word, is_hit) for (word, _), is_hit in zip(row["words"], hit, strict=True)][start : start + 24]
+    boxes = [box for (_, box), is_hit in zip(row["words"], hit, strict=True) if is_hit][:MOST_HITS]
+    return {**row, "around": around, "link": fax_link(row["sha256"], row["page"], *boxes)}

@@ -11,15 +11,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import HTMLResponse
 
-from casefile.desk_store import INBOX
+from casefile.desk_store import INBOX, MOST_COUNTED
 from casefile.store_rows import Row
 from flows.steps import Desk, now
 from review_desk.guard import Guarded, Visit
-from review_desk.page_images import Sha
 from review_desk.pages import environment, go, page, zone_of
+from review_desk.review_acts import Clerk, holder
+from review_desk.review_screen import fax_hash
 
 router = APIRouter()
-ROWS = 50
+ROWS = 25
 
 
 @router.get("/")
@@ -63,8 +64,9 @@ def drop(v: Guarded) -> Response:
 
 
 @router.post("/inbox/{sha256}/retry")
-def retry(v: Guarded, sha256: Sha) -> Response:
+def retry(v: Guarded, sha256: str) -> Response:
     """Let a fax that was set aside be tried afresh."""
+    sha256 = fax_hash(sha256)
     if not v.desk.leases().retry(sha256):
         raise HTTPException(409, "This fax is not set aside any more. Look under Reading.")
     v.record("tried a fax again", sha256=sha256)
@@ -89,16 +91,26 @@ def _listed(v: Visit, show: str, after: str) -> dict[str, Any]:
     show = show if show in INBOX else "needs"
     at, _, last = after.partition("/")
     rows = v.store.inbox(show, (at[:40], last[:64]) if last else None, ROWS + 1)
+    more = f"{rows[ROWS - 1]['received_at']}/{rows[ROWS - 1]['sha256']}" if len(rows) > ROWS else ""
+    rows = rows[:ROWS]
+    if show == "needs":
+        rows = [row for row in (_asking(v, row) for row in rows) if row["questions"]]
     read = v.store.pages_read() if show == "reading" else {}
-    return {"show": show, "rows": [_with_progress(row, read) for row in rows[:ROWS]],
-            "counts": v.store.inbox_counts(), "more": _more(rows), "after": after}  # fmt: skip
+    rows = [_with_progress(row, read) for row in rows]
+    return {"show": show, "rows": rows, "counts": v.store.inbox_counts(), "most": MOST_COUNTED, "more": more,
+            "after": after}  # fmt: skip
+
+
+def _asking(v: Visit, row: Row) -> Row:
+    """A fax with how many questions it has and who has it; one that has none is done."""
+    clerk = Clerk(v.desk, v.by, v.at)
+    review = clerk.review(row["sha256"])
+    questions = len(clerk.questions(review))
+    if not questions:
+        v.store.mark_reviewed(row["sha256"], by="casebinder", at=v.at)
+    return {**row, "questions": questions, "other": holder(review, clerk)}
 
 
 def _with_progress(row: Row, read: dict[str, tuple[int, int]]) -> Row:
     done, pages = read.get(row["sha256"], (0, row["pages"]))
     return {**row, "pages_read": done, "pages": pages}
-
-
-def _more(rows: list[Row]) -> str:
-    """The address of the next page's beginning, if there is one."""
-    return f"{rows[ROWS - 1]['received_at']}/{rows[ROWS - 1]['sha256']}" if len(rows) > ROWS else ""

@@ -13,17 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from review_desk.guard import Visit
+from review_desk.links import fax_link, image_link, page_link
+from review_desk.said import SAID
 
-SAID = {
-    "dropped": "Taken in. It is read as soon as its turn comes.",
-    "known": "This very fax was here before; it is kept once.",
-    "retried": "It waits to be read again.",
-    "logged": "Logged.",
-    "logged-before": "This entry was logged before; it is kept once.",
-    "decided": "Your decision is recorded.",
-    "status": "The status is set.",
-}
-"""What a page says after a form was taken; the address only names it, so no link can put words on our pages."""
 TEMPLATES = Path(__file__).parent.parent / "templates" / "review_desk"
 
 
@@ -35,17 +27,18 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {"words": in_words, "day": day, "moment": moment, "percent": percent}
+    made.globals |= {"page_link": page_link, "fax_link": fax_link, "image_link": image_link}
     return made
 
 
-def page(visit: Visit, template: str, title: str, code: int = 200, **values: Any) -> Response:
+def page(visit: Visit, template: str, title: str, status: int = 200, **values: Any) -> Response:
     """A whole page of the desk.
 
     Args:
         visit: The request.
         template: File in templates/review_desk.
         title: What the browser's tab and the page's heading say.
-        code: HTTP status.
+        status: HTTP status.
         values: What the template shows.
     """
     html = environment().get_template(template).render(
@@ -53,7 +46,7 @@ def page(visit: Visit, template: str, title: str, code: int = 200, **values: Any
         zone=zone_of(visit),
         said=SAID.get(visit.request.query_params.get("said", ""), ""), **values,
     )  # fmt: skip
-    return HTMLResponse(html, code)
+    return HTMLResponse(html, status)
 
 
 def zone_of(visit: Visit) -> ZoneInfo:
