@@ -17,7 +17,7 @@ from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
 from review_desk import case, case_lists, inbox_screen, review_screen, sign_in
-from review_desk.guard import Accounts, Seen, SignInFirst, accounts_of, visit
+from review_desk.guard import Seen, SignInFirst, visit
 from review_desk.headers import Headers, TooLong
 from review_desk.pages import environment
 
@@ -36,20 +36,16 @@ ROUTERS: tuple[APIRouter, ...] = (
 log = logging.getLogger("casebinder.desk")
 
 
-def create_app(
-    settings: Settings, desk: Desk | None = None, accounts: Accounts | None = None, hosts: tuple[str, ...] = ()
-) -> FastAPI:
+def create_app(settings: Settings, desk: Desk | None = None, hosts: tuple[str, ...] = ()) -> FastAPI:
     """The desk for one store.
 
     Args:
         settings: The settings in force.
         desk: Store and vault, opened already.
-        accounts: Another book of accounts than the store's.
         hosts: Names the desk is reached by, beside those of this machine.
     """
     app = FastAPI(title="casebinder review desk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk or Desk(settings)
-    app.state.accounts = accounts or accounts_of(app.state.desk)
     app.state.idle_minutes = IDLE_MINUTES
     app.state.seen, app.state.wrong = Seen(), sign_in.Wrong()
     app.state.single_sign_on = ""

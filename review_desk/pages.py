@@ -31,14 +31,14 @@ def environment() -> Environment:
     return made
 
 
-def page(visit: Visit, template: str, title: str, status: int = 200, **values: Any) -> Response:
+def page(visit: Visit, template: str, title: str, code: int = 200, **values: Any) -> Response:
     """A whole page of the desk.
 
     Args:
         visit: The request.
         template: File in templates/review_desk.
         title: What the browser's tab and the page's heading say.
-        status: HTTP status.
+        code: HTTP status.
         values: What the template shows.
     """
     html = environment().get_template(template).render(
@@ -46,7 +46,7 @@ def page(visit: Visit, template: str, title: str, status: int = 200, **values: A
         zone=zone_of(visit),
         said=SAID.get(visit.request.query_params.get("said", ""), ""), **values,
     )  # fmt: skip
-    return HTMLResponse(html, status)
+    return HTMLResponse(html, code)
 
 
 def zone_of(visit: Visit) -> ZoneInfo:
