@@ -13,10 +13,7 @@ from fastapi import FastAPI
 from casefile.settings import Settings
 from flows.steps import Desk
 from review_desk.app import create_app
-from tests.review_desk.browser import chromium, open_desk, seat
 from tests.review_desk.stand_in import Book
-
-__all__ = ["chromium", "open_desk", "seat"]
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have another HTTP library
