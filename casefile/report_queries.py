@@ -81,7 +81,7 @@ class Queries:
         """(status, minute of opening, cases) of open referrals."""
         minute = func.substr(t.case.c.created_at, 1, 16)
         query = select(t.case.c.status, minute, func.count()).where(*self._open()).group_by(t.case.c.status, minute)
-        return [tuple(row) for row in self.c.execute(query)]  # type: ignore[misc]
+        return [tuple(row) for row in self.c.execute(query)]
 
     def _open(self) -> tuple[Any, ...]:
         return t.case.c.status.not_in(DONE), self._within(t.case.c.created_at)
@@ -129,7 +129,7 @@ class Queries:
             select(name, *(func.count(case((what, 1))) for what in counted))
             .select_from(t.case, each).where(self._day_within(due), ended, ~closed).group_by(name)
         )  # fmt: skip
-        return [tuple(row) for row in self.c.execute(query)]  # type: ignore[misc]
+        return [tuple(row) for row in self.c.execute(query)]
 
     def gaps_by_office(self) -> tuple[list[tuple[Any, ...]], int]:
         """(Office, what was missing, how often, still open), the commonest first, and the count of all rows."""
@@ -178,7 +178,7 @@ class Queries:
             .select_from(letters.outerjoin(of_letter, of_letter.c.document == letters.c.document))
             .group_by(letters.c.payer_name, reason).order_by(cases.desc(), letters.c.payer_name, reason)
         )  # fmt: skip
-        return [tuple(row) for row in self.c.execute(query)]  # type: ignore[misc]
+        return [tuple(row) for row in self.c.execute(query)]
 
     def _codes(self) -> Any:
         """Denial codes by fax and page, people's corrections in place of what was read."""

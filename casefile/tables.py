@@ -247,6 +247,19 @@ failed_sign_in = Table(
     Column("at", String(32), nullable=False),
     Index("ix_failed_sign_in", "name", "at"),
 )  # fmt: skip
+portal_referral = Table(
+    "portal_referral", metadata,
+    Column("key", String(64), primary_key=True),
+    Column("case_id", ForeignKey("patient_case.id"), index=True),
+    Column("member_name", Text, nullable=False),
+    Column("member_dob", String(10), nullable=False),
+    Column("member_id", Text, nullable=False),
+    Column("order_date", String(10), nullable=False),
+    Column("payer_name", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("file_sha256", String(64), nullable=False),
+    Column("at", String(32), nullable=False),
+)  # fmt: skip
 api_token = Table(
     "api_token", metadata,
     Column("token_hash", String(64), primary_key=True),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -32,6 +34,7 @@ class Format(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add this module's commands to the program."""
     app.command()(report)
+    app.command()(import_referrals)
 
 
 def report(
@@ -89,3 +92,53 @@ def _show(made: Report) -> None:
         more = f"{len(block.rows) - SHOWN} more with --format csv. " if len(block.rows) > SHOWN else ""
         if more or block.note:
             console.print(f"  {more}{block.note}", markup=False)
+
+
+def import_referrals(
+    file: Annotated[Path, typer.Argument(help="A portal's export, as CSV.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare a portal's export with our cases and list what is in one and not in the other.
+
+    Exit 3, and nothing is kept, when a row cannot be used; its line and the reason are named.
+
+    Example: casebinder import-referrals portal.csv
+    """
+    from flows.reconcile import reconcile_file
+    from flows.steps import Desk
+
+    if not file.is_file():
+        raise typer.BadParameter(f"{file}: no such file")
+    result = reconcile_file(Desk(Settings()), file, getpass.getuser())
+    if as_json:
+        typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
+    else:
+        _show_reconciled(file.name, result)
+    if result["bad"]:
+        raise typer.Exit(3)
+
+
+def _show_reconciled(name: str, result: dict[str, Any]) -> None:
+    """What is in one and not in the other, for a person."""
+    console = Console(highlight=False, markup=False)
+    console.print(f"{name}: {result['rows']} rows, {result['both']} are cases of ours")
+    for row in result["bad"]:
+        console.print(f"  line {row['line']}: {row['reason']}")
+    lists = (
+        ("only_in_export", "in the export, no case of ours", ("line", "member_name", "member_id", "order_date")),
+        ("unsure", "a person decides", ("line", "member_name", "member_id", "order_date", "reason")),
+        ("only_with_us", "our case, not in the export", ("case", "member_name", "member_id", "created_at", "status")),
+    )
+    for key, title, columns in lists:
+        rows = result[key]
+        if not rows:
+            continue
+        grid = Grid(*(column.replace("_", " ") for column in columns), title=f"{title}: {len(rows)}")
+        for row in rows[:SHOWN]:
+            grid.add_row(*(escape(str(row[column])) for column in columns))
+        console.print(grid)
+        if len(rows) > SHOWN:
+            console.print(f"  {len(rows) - SHOWN} more with --json")
+    kept = "nothing was kept; mend these lines and import again" if result["bad"] else (
+        f"kept: {result['new']} new referrals, {result['known']} known before")  # fmt: skip
+    console.print(kept)
