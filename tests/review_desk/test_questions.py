@@ -96,3 +96,16 @@ def test_pages_in_no_case_are_one_question_a_document() -> None:
     loose = tuple(LedgerRow("ab" * 32, n, "unassigned", "names no patient; a person decides") for n in (1, 2))
     (one,) = asked(ledger=loose)
     assert (one.sort, one.pages) == ("page", (1, 2))
+
+
+def test_a_page_that_never_came_is_asked_about_at_the_end_of_what_did() -> None:
+    (one,) = asked(problems=(Problem("missing_page", "Page 4 of 4 did not arrive.", 4),))
+    assert (one.code, one.page) == ("missing_page", 2)
+
+
+def test_that_a_page_is_another_patients_is_asked_until_a_person_decided() -> None:
+    foreign = (Problem("foreign_page", "Page 2 names another patient.", 2),)
+    machine = (LedgerRow("ab" * 32, 2, "other_patient", "Page 2 names another patient."),)
+    person = (LedgerRow("ab" * 32, 2, "other_patient", "ines decided: another patient's page"),)
+    assert names(asked(problems=foreign, ledger=machine)) == ["foreign_page"]
+    assert asked(problems=foreign, ledger=person) == ()
