@@ -1,4 +1,7 @@
-"""The written file, reopened: pages, labels, bookmarks and links are where the plan says."""
+"""The written file, reopened: pages, labels, bookmarks and links are where the plan says.
+
+References are compared as they stand in the file, so that a packet of any length is checked without loading its pages.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 import pikepdf
 
 from packet_builder.bound_file import Drawing
+from packet_builder.pdf_objects import Key, pieces_of
 from packet_builder.plan import PacketPlan, Part
 
 
@@ -15,15 +19,20 @@ def check_file(path: Path, plan: PacketPlan, parts: Sequence[Part], drawing: Dra
     """What is not as planned; an empty list when all is. Without a drawing no links are expected."""
     start, end = parts[0].first, parts[-1].last + 1
     with pikepdf.open(path) as pdf:
-        pages = list(pdf.pages)
-        if len(pages) != end - start:
+        pages = [page for node in pdf.Root.Pages.Kids for page in references(node.Kids)]
+        if len(pages) != end - start or len(set(pages)) != len(pages) or int(pdf.Root.Pages.Count) != len(pages):
             return [f"{len(pages)} pages were written; {end - start} were planned"]
-        places = {page.obj.objgen: start + index for index, page in enumerate(pages)}
+        places = {key: start + index for index, key in enumerate(pages)}
         return [
             *_labels(pdf, plan, start, end),
             *_bookmarks(pdf, plan, places),
-            *_links(pages, plan, parts, drawing, places),
+            *_links(pdf, pages, parts, drawing, places),
         ]
+
+
+def references(array: pikepdf.Object) -> list[Key]:
+    """Which objects an array names, without loading them."""
+    return [piece for piece in pieces_of(array.unparse(resolved=True)) if isinstance(piece, tuple)]
 
 
 def _labels(pdf: pikepdf.Pdf, plan: PacketPlan, start: int, end: int) -> Iterator[str]:
@@ -38,10 +47,10 @@ def _labels(pdf: pikepdf.Pdf, plan: PacketPlan, start: int, end: int) -> Iterato
                 yield f"page {plan.bates(start + offset)} is labelled {label}"
 
 
-def _bookmarks(pdf: pikepdf.Pdf, plan: PacketPlan, places: dict[tuple[int, int], int]) -> Iterator[str]:
+def _bookmarks(pdf: pikepdf.Pdf, plan: PacketPlan, places: dict[Key, int]) -> Iterator[str]:
     for item in _items(pdf.Root.Outlines):
-        title, goal = str(item.Title), item.Dest[0]
-        index = places.get(goal.objgen)
+        title, goals = str(item.Title), references(item.Dest)
+        index = places.get(goals[0]) if goals else None
         if index is None or not title.endswith(f"({plan.bates(index)})"):
             yield f"the bookmark {title.rsplit(' ', 1)[-1]} leads elsewhere"
 
@@ -59,7 +68,7 @@ def _items(parent: pikepdf.Object) -> Iterator[pikepdf.Object]:
 
 
 def _links(
-    pages: Sequence[pikepdf.Page], plan: PacketPlan, parts: Sequence[Part], drawing: Drawing | None, places: dict[tuple[int, int], int]
+    pdf: pikepdf.Pdf, pages: Sequence[Key], parts: Sequence[Part], drawing: Drawing | None, places: dict[Key, int]
 ) -> Iterator[str]:  # fmt: skip
     start, end = parts[0].first, parts[-1].last + 1
     for part in parts:
@@ -67,9 +76,9 @@ def _links(
             continue
         wanted = [link for link in drawing.parts[part.name].links if start <= link.goal.page < end] if drawing else []
         landed = [
-            places.get(note.Dest[0].objgen)
+            places.get(references(note.Dest)[0])
             for offset in range(part.pages)
-            for note in pages[part.first - start + offset].obj.get("/Annots", [])
+            for note in pdf.get_object(pages[part.first - start + offset]).get("/Annots", [])
         ]
         if landed != [link.goal.page for link in sorted(wanted, key=lambda link: link.page)]:
             yield f"links of the part '{part.name}' do not land where they should"
