@@ -17,6 +17,7 @@ from cli import (
     doctor,
     explain,
     packets,
+    report_commands,
     request_commands,
     work_commands,
 )
@@ -42,6 +43,7 @@ request_commands.register(app)
 desk_command.register(app)
 account_commands.register(app)
 audit_commands.register(app)
+report_commands.register(app)
 
 
 @app.command()
