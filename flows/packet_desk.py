@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -25,12 +26,15 @@ from packet_builder.errors import PacketError
 from packet_builder.plan import SECTIONS, in_order
 from packet_builder.preflight import Block, find_blocks
 from packet_builder.profiles import Profile, profile, profiles
+from packet_builder.render import PacketResult
 from packet_builder.routes import Route, coverages, states
 from packet_builder.sheets import letter_paragraphs
 from packet_builder.verify import read_manifest, verify_packet
 
 KEPT_JOBS, KEPT_PREVIEWS = 60, 12
 State = Literal["waiting", "building", "done", "failed"]
+FILED = {("appeal", "payment"): "under appeal", ("complaint", "oversight"): "filed with regulator"}
+"""What a case is once its packet went out, by kind and purpose; a copy for the patient changes nothing."""
 VOLUME = re.compile(r"-1-of-(\d+)\.pdf$")
 
 
@@ -119,6 +123,7 @@ class Job:
     of: int = 0
     message: str = ""
     files: tuple[Path, ...] = ()
+    volume_pages: tuple[int, ...] = ()
     sha256: str = ""
     pages: int = 0
     numbers: str = ""
@@ -164,6 +169,7 @@ class PacketJobs:
             job.message, job.state = f"Something went wrong on our side ({describe(error)}). Try once more.", "failed"
         else:
             job.files, job.sha256, job.pages, job.checks = result.files, result.sha256, result.pages, result.notes
+            job.volume_pages = _pages_by_volume(result)
             job.numbers = f"{result.bates_first} to {result.bates_last}"
             job.state = "done"
 
@@ -177,6 +183,13 @@ class PacketJobs:
             return folder / f"{job.id}.pdf"
         level = f"-{ask.level}" if job.kind == "appeal" else ""
         return home / "packets" / job.case_id / f"{job.case_id}-{job.kind}{level}-{job.id}.pdf"
+
+
+def _pages_by_volume(result: PacketResult) -> tuple[int, ...]:
+    counts = Counter[int]()
+    for part in result.plan.parts if result.plan else ():
+        counts[part.volume] += part.pages
+    return tuple(counts[number] for number in sorted(counts))
 
 
 def files_of(path: Path) -> tuple[Path, ...]:
@@ -212,4 +225,7 @@ def record_sent(
     for path, kept in zip(files, manifests, strict=True):
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         fresh |= store.disclose(kept, packet_sha256=sha256, recipient=to, purpose=why, by=by, at=at)
+    status = FILED.get((manifests[0]["kind"], purpose))
+    if fresh and status:
+        desk.store.set_status(case_id, status, by=by, why=f"packet sent by {how}", at=at)
     return fresh

@@ -9,5 +9,6 @@ SAID: dict[str, str] = {
     "logged": "Logged.",
     "logged-before": "This very entry was logged before; nothing was added.",
     "placed": "The page was placed, and the cases it touches were checked again.",
+    "sent": "Recorded as sent. From now on the packet's pages keep their numbers.",
     "status": "The status was set.",
 }
