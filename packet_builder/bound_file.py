@@ -154,7 +154,7 @@ class BoundFile:
         self._put(part.first, parts_of(graph, sheet, PLAIN), shape_of(sheet), "right", None, (), key, marked=True)
         file = self._locate(exhibit.fax_sha256)
         self._hashes.require_same(exhibit, file)
-        keys = [self._structure.plain_page(part.first + 1 + n, section) for n in range(len(exhibit.pages))]
+        keys = self._structure.plain_pages(part.first + 1, len(exhibit.pages), section)
         if self._pictured.may_touch(exhibit):
             self._opened_exhibit(part, exhibit, file, keys)
         else:
