@@ -102,7 +102,7 @@ class BoundFile:
 
     def _parts_out(self) -> None:
         with pikepdf.open(BytesIO(self._drawing.pdf)) as sheets:
-            graph = ObjectGraph(sheets, self._writer, self._shared)
+            graph = ObjectGraph(sheets, self._writer, self._shared, deflating=True)
             self._give_fonts(graph, sheets)
             for done, part in enumerate(self._parts, 1):
                 before = self._writer.size

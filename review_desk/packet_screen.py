@@ -36,8 +36,9 @@ PURPOSES = ("payment", "oversight", "at the patient's request")
 @router.get("/cases/{case_id}/packet")
 def packet(v: Guarded, case_id: str) -> Response:
     """The screen as it opens."""
+    shown = _screen(v, case_id, read(v.request.query_params, v.by, _today(v)))
     v.record_view("packet screen", case_id=case_id)
-    return _screen(v, case_id, read(v.request.query_params, v.by, _today(v)))
+    return shown
 
 
 @router.post("/cases/{case_id}/packet")

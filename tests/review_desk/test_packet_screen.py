@@ -215,3 +215,16 @@ def test_compliance_looks_and_downloads_but_builds_nothing(
     watcher.open(f"/cases/{case_id}/packet")
     expect(watcher.page.get_by_role("heading", name="Checks")).to_be_visible()
     expect(watcher.page.get_by_role("button", name="Build the packet")).to_have_count(0)
+
+
+def test_packets_are_had_by_their_own_case_alone(desk: Desk, address: str, case_id: str, browser: Browser) -> None:
+    writer = person(browser, address, "arlo")
+    sha256 = desk.store.case(case_id)["packets"][0]["sha256"]
+    asked = {
+        f"/cases/C-9999/packets/{sha256}/1": 404, f"/cases/{case_id}/packets/{'0' * 64}/1": 404,
+        f"/cases/{case_id}/packets/{sha256}/99": 404, f"/cases/{case_id}/packets/..%2f..%2fetc/1": 404,
+        f"/cases/{case_id}/packet/jobs/ffff": 404, f"/cases/{case_id}/packet/jobs/ffff/pages/1.png": 404,
+        f"/cases/{case_id}/packet?recipient=nobody": 400, f"/cases/{case_id}/packet?on=yesterday": 400, "/cases/C-9999/packet": 404,
+        f"/cases/{case_id}/packets/{sha256}/1": 200,
+    }  # fmt: skip
+    assert {path: writer.page.request.get(address + path).status for path in asked} == asked
