@@ -187,14 +187,12 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
         return 0.0
     if LABEL.search(before) and not re.search(r"hcpcs|cpt|proc", before, re.IGNORECASE):
         return 0.86
+    if before[-1:] in {"(", "["} and behind[:1] in {")", "]"} and _stands_by_a_code(page, number):
+        return 0.86
     listed = page.source == "ocr" and not before.strip() and not HCPCS_LIKE.fullmatch(match[0])
-    return (
-        0.86
-        if (len(match[0]) == 3 or listed and _stands_by_a_code(page, number))
-        and (beside_others or _is_labelled(" ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])))
-        and enclosed
-        else 0.0
-    )
+    above = " ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])
+    ours = len(match[0]) == 3 or listed and _stands_by_a_code(page, number)
+    return 0.86 if ours and enclosed and (beside_others or _is_labelled(above)) else 0.0
 
 
 def _stands_by_a_code(page: PageText, number: int) -> bool:

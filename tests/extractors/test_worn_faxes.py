@@ -221,3 +221,12 @@ def test_the_only_recent_date_may_be_the_orders(page_of: Page) -> None:
     )
     (ordered,) = [f for f in _on_an_order(page) if f.field == "order_date"]
     assert (ordered.value, ordered.status) == ("2026-08-20", "suspect")
+
+
+def test_a_short_code_in_brackets_below_another_code_is_a_diagnosis(page_of: Page) -> None:
+    lines = (
+        "who has a healing hip fracture (S72.001D) and who also suffers from",
+        "hypertension (I10). Please dispense a walker",
+    )
+    assert {f.value for f in icd10.find(page_of(*lines))} == {"S72.001D", "I10"}
+    assert icd10.find(page_of("the gate is on the left (I10) past the exit")) == []
