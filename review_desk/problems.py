@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from casefile.errors import CasebinderError, NotFound
 from flows.steps import describe
+from packet_builder.errors import PacketError
 from review_desk.headers import TooLong
 
 log = logging.getLogger("casebinder.api")
@@ -56,7 +57,7 @@ class ProblemRoute(APIRoute):
                 return problem(error.status_code, str(error.detail), dict(error.headers or {}))
             except RequestValidationError as error:
                 return problem(422, _fields(error))
-            except CasebinderError as error:
+            except (CasebinderError, PacketError) as error:
                 return problem(404 if isinstance(error, NotFound) else 409, f"{error}")
             except TooLong:
                 return problem(413, "that is more than is taken at once; split it and send the parts")
