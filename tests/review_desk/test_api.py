@@ -204,7 +204,6 @@ def test_no_answer_is_our_fault_whatever_is_sent(api: TestClient, token: Token, 
         known = {key: request[key] for key in parts if request.get(key) is not None}
         answer = api.request(**known)
         statuses.add(answer.status_code)
-        print("ST", answer.status_code, known, answer.text[:200])
         assert answer.status_code < 500, (known, answer.text)
 
     never_500()
