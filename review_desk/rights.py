@@ -52,6 +52,7 @@ RIGHTS: dict[str, Roles] = {
     "GET /cases/{case_id}/packet/jobs/{job_id}": SENDS,
     "GET /cases/{case_id}/packet/jobs/{job_id}/state": SENDS,
     "GET /cases/{case_id}/packet/jobs/{job_id}/pages/{number}.png": SENDS,
+    "GET /cases/{case_id}/packets/{sha256}": SENDS,
     "GET /cases/{case_id}/packets/{sha256}/{volume}": SENDS_OR_CHECKS,
     "POST /cases/{case_id}/packets/{sha256}/sent": SENDS,
 }
