@@ -84,6 +84,13 @@ def place(sha256: str, page: int, v: Guarded) -> Response:
     return _acted(v, sha256, lambda clerk: review_acts.place(clerk, sha256, page, v.form))
 
 
+@router.post("/faxes/{sha256}/documents")
+def arrange(sha256: str, v: Guarded) -> Response:
+    """Cut the fax into documents anew: split, join, reorder, or say what a page is."""
+    sha256 = _hash(sha256)
+    return _acted(v, sha256, lambda clerk: review_acts.arrange(clerk, sha256, v.form))
+
+
 @router.post("/faxes/{sha256}/undo")
 def undo(sha256: str, v: Guarded) -> Response:
     """Take back the last thing this person did on the fax."""
@@ -167,6 +174,7 @@ def _shown(v: Visit, clerk: Clerk, review: Review) -> dict[str, Any]:
     return {
         "review": review, "questions": questions, "pages": _pages(review, questions), "cases": _cases(v, review),
         "other": other, "may_act": may_act and not other, "shown": shown, "kinds": _kinds(review),
+        "bound": _bound(review), "every_kind": sorted(review_acts.KINDS),
         "undoable": bool(review.last and review.last["by"] == v.by), "arrived": moment(review.received_at, _zone(v)),
         "progress": v.store.pages_read().get(review.sha256) if review.state == "received" else None,
         "held": moment(review.held_at, _zone(v)) if other else "",
@@ -196,6 +204,15 @@ def _kinds(review: Review) -> list[dict[str, Any]]:
     return [
         {"kind": d.kind.replace("_", " "), "first": d.pages[0], "last": d.pages[-1]} for d in review.reading.documents
     ]
+
+
+def _bound(review: Review) -> list[dict[str, Any]]:
+    """The pages in the order of their documents; `kind` where a document begins, "" where it goes on."""
+    rows = [{"page": page, "kind": d.kind if page == d.pages[0] else ""}
+            for d in review.reading.documents for page in d.pages]  # fmt: skip
+    known = {row["page"] for row in rows}
+    loose = [page for page in review_acts.loose_and_bound(review) if page not in known]
+    return [*rows, *({"page": page, "kind": "other"} for page in loose)]
 
 
 def _cases(v: Visit, review: Review) -> list[dict[str, Any]]:

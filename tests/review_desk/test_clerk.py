@@ -191,3 +191,22 @@ def test_who_only_looks_changes_nothing(
     expect(cora.page.locator("dialog[open]")).to_have_count(0)
     assert desk.store.corrections() == []
     assert is_clean(cora)
+
+
+def test_a_fax_is_cut_into_other_documents_by_keys(
+    desk: Desk, address: str, browser: Browser, order: tuple[Path, Reading]
+) -> None:
+    clerk = person(browser, address, "ines")
+    clerk.open("/next-fax")
+    expect(clerk.page.locator(".question[aria-current]")).to_be_focused()
+    clerk.press("s")
+    clerk.page.get_by_label("Page 3 is").select_option("test_result")
+    assert clerk.violations() == []
+    clerk.page.get_by_label("Page 3 is").press("Enter")
+    clerk.page.get_by_role("button", name="Keep").press("Enter")
+    expect(clerk.page.locator("dialog[open]")).to_have_count(0)
+    documents = desk.store.review(order[1].sha256).reading.documents
+    assert [(d.kind, d.pages) for d in documents] == [("order", (1,)), ("progress_note", (2,)), ("test_result", (3,))]
+    desk.store.save_reading(order[1])
+    assert desk.store.arrangement(order[1].sha256) == documents
+    assert is_clean(clerk)
