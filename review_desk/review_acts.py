@@ -22,7 +22,8 @@ from review_desk.fields import NAMES, NotValid, checked, name_of, shown
 from review_desk.questions import Question, list_questions
 
 KINDS = frozenset({"cover_sheet", "order", "plan_of_care", "cmn", "progress_note", "test_result", "therapy_note",
-                   "face_sheet", "delivery_proof", "denial_letter", "credential", "call_log", "photo", "other"})  # fmt: skip
+                   "face_sheet", "delivery_proof", "denial_letter", "credential", "call_log", "photo",
+                   "other"})  # fmt: skip
 WHOLE_PAGE: Box = (0.0, 0.0, 1.0, 1.0)
 LEFT_OUT = {"other": OTHER_PATIENT, "repeated": REPEATED, "excluded": "not part of any case"}
 """How a page can be left out → the first words of the reason."""
