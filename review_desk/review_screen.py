@@ -35,7 +35,7 @@ STATES = {"exhibit": "in a case", "duplicate": "repeated", "blank": "blank", "ot
 @router.get("/faxes/{sha256}")
 def review_fax(sha256: str, v: Guarded) -> Response:
     """The screen. Opening it holds the fax for this person, unless somebody else has it."""
-    clerk, sha256 = _clerk(v), _hash(sha256)
+    clerk, sha256 = _clerk(v), fax_hash(sha256)
     review = clerk.review(sha256)
     if v.may("POST", FINDINGS) and review.state == "read" and not review_acts.holder(review, clerk):
         v.store.claim(sha256, by=v.by, at=v.at)
@@ -48,7 +48,7 @@ def review_fax(sha256: str, v: Guarded) -> Response:
 @router.get("/faxes/{sha256}/pages/{page}.png")
 def page_image(sha256: str, page: int, v: Guarded, width: int = 1700) -> Response:
     """A page's picture, upright and straight; a page that cannot be drawn says why."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
     text = v.store.page_text(sha256, page)
     v.record_view(f"looked at page {page}", sha256=sha256)
     images = PageImages(cache_folder(v.desk.settings.home), v.desk.settings.max_page_megapixels)
@@ -62,7 +62,7 @@ def page_image(sha256: str, page: int, v: Guarded, width: int = 1700) -> Respons
 @router.get("/faxes/{sha256}/cases")
 def find_case(sha256: str, v: Guarded, q: str = "") -> Response:
     """Cases to place a page in, by any identifier or name."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
     v.record_view("looked for a case", sha256=sha256)
     names = [q[:120]] if q.strip() else _names_on(v.store.review(sha256))
     rows = {row["id"]: row for name in names for row in v.store.search(name, MOST_CASES)}
@@ -73,14 +73,14 @@ def find_case(sha256: str, v: Guarded, q: str = "") -> Response:
 @router.post("/faxes/{sha256}/findings")
 def answer(sha256: str, v: Guarded) -> Response:
     """Confirm, change or take away what a question is about, or add what nobody read."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
     return _acted(v, sha256, lambda clerk: review_acts.answer(clerk, sha256, v.form))
 
 
 @router.post("/faxes/{sha256}/pages/{page}/place")
 def place(sha256: str, page: int, v: Guarded) -> Response:
     """Put a page in a case, or leave it out with the reason."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
     return _acted(v, sha256, lambda clerk: review_acts.place(clerk, sha256, page, v.form))
 
 
@@ -94,14 +94,14 @@ def arrange(sha256: str, v: Guarded) -> Response:
 @router.post("/faxes/{sha256}/undo")
 def undo(sha256: str, v: Guarded) -> Response:
     """Take back the last thing this person did on the fax."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
     return _acted(v, sha256, lambda clerk: review_acts.undo(clerk, sha256))
 
 
 @router.post("/faxes/{sha256}/claim")
 def claim(sha256: str, v: Guarded) -> Response:
     """Take a fax over from somebody who does not work on it."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
 
     def take_over(clerk: Clerk) -> str:
         clerk.review(sha256)
@@ -114,7 +114,7 @@ def claim(sha256: str, v: Guarded) -> Response:
 @router.post("/faxes/{sha256}/release")
 def release(sha256: str, v: Guarded) -> Response:
     """Give the fax back."""
-    v.store.release(_hash(sha256), by=v.by)
+    v.store.release(fax_hash(sha256), by=v.by)
     return go("/")
 
 
@@ -234,7 +234,7 @@ def _clerk(v: Visit) -> Clerk:
     return Clerk(v.desk, v.by, v.at)
 
 
-def _hash(sha256: str) -> str:
+def fax_hash(sha256: str) -> str:
     """A fax's name in an address.
 
     Raises:
