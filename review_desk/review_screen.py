@@ -87,7 +87,7 @@ def place(sha256: str, page: int, v: Guarded) -> Response:
 @router.post("/faxes/{sha256}/documents")
 def arrange(sha256: str, v: Guarded) -> Response:
     """Cut the fax into documents anew: split, join, reorder, or say what a page is."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
     return _acted(v, sha256, lambda clerk: review_acts.arrange(clerk, sha256, v.form))
 
 
