@@ -18,7 +18,7 @@ from casefile.statuses import in_words
 from review_desk import review_acts
 from review_desk.fields import DATES, NAMES, NotValid, shown
 from review_desk.guard import Guarded, Visit
-from review_desk.page_images import NoPicture, PageImages, cache_folder
+from review_desk.page_images import THUMBNAIL, NoPicture, PageImages, cache_folder
 from review_desk.pages import environment, go, moment, page
 from review_desk.questions import TITLES, Question
 from review_desk.review_acts import Clerk, Conflict
@@ -50,7 +50,8 @@ def page_image(sha256: str, page: int, v: Guarded, width: int = 1700) -> Respons
     """A page's picture, upright and straight; a page that cannot be drawn says why."""
     sha256 = fax_hash(sha256)
     text = v.store.page_text(sha256, page)
-    v.record_view(f"looked at page {page}", sha256=sha256)
+    if width > THUMBNAIL:
+        v.record_view(f"looked at page {page}", sha256=sha256)
     images = PageImages(cache_folder(v.desk.settings.home), v.desk.settings.max_page_megapixels)
     try:
         made = images.png(v.desk.vault.path(sha256), sha256, text, width)
