@@ -154,7 +154,8 @@ def test_views_and_changes_leave_entries_in_the_log(app: Any, signed_in: At, sha
     client = signed_in("ines")
     send(client, sha256, act="confirm", item=item(shown(client, sha256), "Order date"))
     client.get(f"/faxes/{sha256}/pages/1.png")
-    what = {what for by, what, _, sha in app.state.accounts.log if by == "ines" and sha == sha256}
+    entries = app.state.desk.store.audit_entries()
+    what = {row["what"] for row in entries if row["by"] == "ines" and row["sha256"] == sha256}
     assert what == {"looked at a fax", "review: Order date", "looked at page 1"}
 
 
