@@ -34,6 +34,9 @@ RIGHTS: dict[str, Roles] = {
     "POST /cases/{case_id}/status": WORKS,
     "POST /cases/{case_id}/request": WORKS,
     "GET /cases/{case_id}/requests/{token}.pdf": WORKS,
+    "GET /reports": EVERYONE,
+    "GET /reports/{name}": EVERYONE,
+    "GET /reports/{name}/{table}.csv": EVERYONE,
 }
 
 
