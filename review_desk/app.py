@@ -17,7 +17,7 @@ from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
 from packet_builder.errors import PacketError
-from review_desk import api, case, home, reports_screen, review_screen, sign_in
+from review_desk import api, case, home, reports_screen, review_screen, sign_in, single_sign_on
 from review_desk.guard import Accounts, Seen, SignInFirst, accounts_of, visit
 from review_desk.headers import HEADERS, Headers, TooLong
 from review_desk.pages import environment
@@ -28,6 +28,7 @@ IDLE_MINUTES = 15
 UPLOADS = frozenset({"/inbox/drop", "/api/inbox"})
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    single_sign_on.router,
     home.router,
     case.router,
     review_screen.router,
@@ -56,6 +57,7 @@ def create_app(
     app.state.idle_minutes = IDLE_MINUTES
     app.state.seen, app.state.wrong = Seen(), sign_in.Wrong()
     app.state.single_sign_on = ""
+    single_sign_on.set_up(app, settings)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(visit)])
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

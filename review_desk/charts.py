@@ -60,5 +60,6 @@ def columns(title: str, rows: Pairs) -> Markup:
 def _svg(title: str, rows: Pairs, height: int, parts: Sequence[Markup]) -> Markup:
     label, value = max(rows, key=lambda row: row[1])
     words = f"{title}. Highest: {label}, {value:,}. The table has every number."
-    head = Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(WIDTH, height, words)
+    head = Markup('<p class="caption small">{}</p>').format(title)
+    head += Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(WIDTH, height, words)
     return head + Markup("").join(parts) + Markup("</svg>")

@@ -17,6 +17,8 @@ OWN_DOOR = ("/api/",)
 RIGHTS: dict[str, Roles] = {
     "GET /sign-in": NO_ONE_YET,
     "POST /sign-in": NO_ONE_YET,
+    "GET /sign-in/single": NO_ONE_YET,
+    "GET /sign-in/back": NO_ONE_YET,
     "POST /sign-out": EVERYONE,
     "GET /": EVERYONE,
     "GET /faxes/{sha256}": EVERYONE,
