@@ -36,6 +36,7 @@ RIGHTS: dict[str, Roles] = {
     "GET /next-fax": WORKS,
     "POST /faxes/{sha256}/findings": WORKS,
     "POST /faxes/{sha256}/pages/{page}/place": WORKS,
+    "POST /faxes/{sha256}/documents": WORKS,
     "POST /faxes/{sha256}/claim": WORKS,
     "POST /faxes/{sha256}/release": WORKS,
     "POST /faxes/{sha256}/undo": WORKS,
