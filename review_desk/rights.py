@@ -20,6 +20,8 @@ OWN_DOOR = ("/api/",)
 RIGHTS: dict[str, Roles] = {
     "GET /sign-in": NO_ONE_YET,
     "POST /sign-in": NO_ONE_YET,
+    "GET /sign-in/single": NO_ONE_YET,
+    "GET /sign-in/back": NO_ONE_YET,
     "POST /sign-out": EVERYONE,
     "GET /": EVERYONE,
     "GET /inbox": EVERYONE,
@@ -56,6 +58,9 @@ RIGHTS: dict[str, Roles] = {
     "GET /cases/{case_id}/packets/{sha256}": SENDS,
     "GET /cases/{case_id}/packets/{sha256}/{volume}": SENDS_OR_CHECKS,
     "POST /cases/{case_id}/packets/{sha256}/sent": SENDS,
+    "GET /reports": EVERYONE,
+    "GET /reports/{name}": EVERYONE,
+    "GET /reports/{name}/{table}.csv": EVERYONE,
 }
 
 
