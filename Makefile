@@ -39,11 +39,11 @@ bench-findings: setup-test ## precision and recall by field and mode, kinds, pag
 bench-packet: setup-test ## 1,000 pages from 60 sources with every feature, beside a bare pypdf append
 	@$(BIN)/python -m benchmarks.packet
 
+bench-desk: setup-test ## the desk's lists with 100,000 cases, page images, 20 people at once
+	@$(BIN)/python -m benchmarks.desk
+
 bench-cases: setup-test ## work-list, search and case page with 100,000 cases, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.cases
-
-bench-desk: setup-test ## the review desk over loopback with 100,000 cases, one person and twenty at once
-	@$(BIN)/python -m benchmarks.desk
 
 faults: setup-test ## 200 kills of workers and servers over 300 faxes: nothing lost, nothing doubled
 	@$(BIN)/python -m tests.faults.stage

@@ -11,6 +11,7 @@ from casefile import tables as t
 from casefile.accounts_store import AccountsStore
 from casefile.audit_store import AuditStore
 from casefile.case_store import CaseStore
+from casefile.contacts_store import ContactsStore
 from casefile.database import open_engine, writing
 from casefile.desk_store import DeskStore
 from casefile.errors import NotFound
@@ -24,7 +25,9 @@ from casefile.rows import finding_of, page_of, page_row, problem_of
 from casefile.store_rows import Row, add, case_row, counts, note, reads_of, rows_of
 
 
-class Store(CaseStore, DeskStore, PartsStore, PeopleStore, RequestStore, ReviewStore, AuditStore, AccountsStore):
+class Store(
+    CaseStore, ContactsStore, DeskStore, PartsStore, PeopleStore, RequestStore, ReviewStore, AuditStore, AccountsStore
+):  # fmt: skip
     """Faxes, pages, documents, findings, cases. Open with `Store.open(url)`."""
 
     def __init__(self, engine: Engine) -> None:

@@ -17,7 +17,7 @@ from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
 from packet_builder.errors import PacketError
-from review_desk import case, case_lists, inbox_screen, review_screen, sign_in
+from review_desk import api, case, case_lists, inbox_screen, packet_screen, review_screen, sign_in
 from review_desk.guard import Seen, SignInFirst, visit
 from review_desk.headers import HEADERS, Headers, TooLong
 from review_desk.pages import environment
@@ -32,6 +32,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     case_lists.router,
     case.router,
     review_screen.router,
+    packet_screen.router,
+    api.router,
 )
 """Every screen is a router in a module of its own; its routes stand in `rights.RIGHTS`."""
 UNKNOWN = "There is no such page. The address may be mistyped, or what it named is gone."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,8 +25,8 @@ from review_desk.review_acts import Clerk, Conflict
 
 router = APIRouter()
 FINDINGS = "/faxes/{sha256}/findings"
-LOOKS = 60
-"""Faxes looked through for the next one that needs a person."""
+LOOK_SECONDS = 2.0
+"""So long one request looks through faxes that nobody has looked at; then the browser asks again."""
 MOST_CASES = 8
 STATES = {"exhibit": "in a case", "duplicate": "repeated", "blank": "blank", "other_patient": "other patient",
           "excluded": "left out", "unassigned": "in no case", "received": "not filed yet"}  # fmt: skip
@@ -114,10 +115,13 @@ def release(sha256: str, v: Guarded) -> Response:
 def next_fax(v: Guarded, after: str = "") -> Response:
     """The next fax that needs a person and that nobody else holds; the inbox when there is none."""
     clerk = _clerk(v)
-    waiting = [sha256 for sha256 in v.store.to_review(by=v.by, at=v.at)][:LOOKS]
+    waiting = list(v.store.to_review(by=v.by, at=v.at))
     if after in waiting:
         waiting = [*waiting[waiting.index(after) + 1 :], *waiting[: waiting.index(after)]]
+    until = time.monotonic() + LOOK_SECONDS
     for sha256 in waiting:
+        if time.monotonic() > until:
+            return go(f"/next-fax?after={after}")
         if clerk.questions(clerk.review(sha256)):
             return go(f"/faxes/{sha256}")
         v.store.mark_reviewed(sha256, by="casebinder", at=v.at)
@@ -158,12 +162,13 @@ def _shown(v: Visit, clerk: Clerk, review: Review) -> dict[str, Any]:
     questions = clerk.questions(review)
     may_act = v.may("POST", FINDINGS)
     other = review_acts.holder(review, clerk)
-    if may_act and not questions and not other and review.state == "read":
+    if may_act and not questions and not other and review.state == "read" and not review.reviewed:
         v.store.mark_reviewed(review.sha256, by=v.by, at=v.at)
     return {
         "review": review, "questions": questions, "pages": _pages(review, questions), "cases": _cases(v, review),
         "other": other, "may_act": may_act and not other, "shown": shown, "kinds": _kinds(review),
         "undoable": bool(review.last and review.last["by"] == v.by), "arrived": moment(review.received_at, _zone(v)),
+        "progress": v.store.pages_read().get(review.sha256) if review.state == "received" else None,
         "held": moment(review.held_at, _zone(v)) if other else "",
     }  # fmt: skip
 
@@ -196,7 +201,7 @@ def _kinds(review: Review) -> list[dict[str, Any]]:
 def _cases(v: Visit, review: Review) -> list[dict[str, Any]]:
     """The cases that the fax's pages are in, with their gaps."""
     found = []
-    for case_id in dict.fromkeys(review.homes.values()):
+    for case_id in list(dict.fromkeys(review.homes.values()))[:MOST_CASES]:
         for row in v.store.search(case_id, 1):
             words = in_words(row["status"], row["open_gaps"])
             found.append({**row, "words": words, "open": [gap for gap in row["gaps"] if not gap["closed_at"]],

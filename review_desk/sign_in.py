@@ -48,7 +48,8 @@ def sign_in(v: Guarded) -> Response:
     wrong: Wrong = v.request.app.state.wrong
     since = v.at - timedelta(minutes=MINUTES)
     if wrong.too_many(address, v.at) or v.store.failed_sign_ins(name, since) >= BY_NAME:
-        v.record("sign-in refused", why=f"too many wrong passwords for {name!r}")
+        known = v.store.account(name)  # a stranger's text, perhaps a password in the wrong box, is not kept
+        v.record("sign-in refused", why=f"too many wrong passwords for {known.name if known else 'an unknown name'}")
         return _form(v, f"Too many wrong passwords. Wait {MINUTES} minutes, or ask an administrator.", next_path, 429)
     account = v.store.check_password(name, v.form.get("password", "")[:1000], v.at)
     if account is None or not account.active:
