@@ -36,6 +36,7 @@ RIGHTS: dict[str, Roles] = {
     "GET /next-fax": WORKS,
     "POST /faxes/{sha256}/findings": WORKS,
     "POST /faxes/{sha256}/pages/{page}/place": WORKS,
+    "POST /faxes/{sha256}/documents": WORKS,
     "POST /faxes/{sha256}/claim": WORKS,
     "POST /faxes/{sha256}/release": WORKS,
     "POST /faxes/{sha256}/undo": WORKS,
@@ -52,6 +53,7 @@ RIGHTS: dict[str, Roles] = {
     "GET /cases/{case_id}/packet/jobs/{job_id}": SENDS,
     "GET /cases/{case_id}/packet/jobs/{job_id}/state": SENDS,
     "GET /cases/{case_id}/packet/jobs/{job_id}/pages/{number}.png": SENDS,
+    "GET /cases/{case_id}/packets/{sha256}": SENDS,
     "GET /cases/{case_id}/packets/{sha256}/{volume}": SENDS_OR_CHECKS,
     "POST /cases/{case_id}/packets/{sha256}/sent": SENDS,
 }

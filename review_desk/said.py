@@ -11,7 +11,6 @@ SAID: dict[str, str] = {
     "left-out": "The page was left out of every case; it stays in its fax with your reason.",
     "logged": "Logged.",
     "logged-before": "This very entry was logged before; nothing was added.",
-    "nothing-left": "Nothing needs a person now: every fax that was read has been looked at.",
     "placed": "The page was placed, and the cases it touches were checked again.",
     "sent": "Recorded as sent. From now on the packet's pages keep their numbers.",
     "status": "The status was set.",
