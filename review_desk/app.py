@@ -17,8 +17,18 @@ from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
 from packet_builder.errors import PacketError
-from review_desk import api, case, home, reports_screen, review_screen, sign_in, single_sign_on
-from review_desk.guard import Accounts, Seen, SignInFirst, accounts_of, visit
+from review_desk import (
+    api,
+    case,
+    case_lists,
+    inbox_screen,
+    packet_screen,
+    reports_screen,
+    review_screen,
+    sign_in,
+    single_sign_on,
+)
+from review_desk.guard import Seen, SignInFirst, visit
 from review_desk.headers import HEADERS, Headers, TooLong
 from review_desk.pages import environment
 
@@ -29,9 +39,11 @@ UPLOADS = frozenset({"/inbox/drop", "/api/inbox"})
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
     single_sign_on.router,
-    home.router,
+    inbox_screen.router,
+    case_lists.router,
     case.router,
     review_screen.router,
+    packet_screen.router,
     reports_screen.router,
     api.router,
 )
@@ -40,20 +52,16 @@ UNKNOWN = "There is no such page. The address may be mistyped, or what it named 
 log = logging.getLogger("casebinder.desk")
 
 
-def create_app(
-    settings: Settings, desk: Desk | None = None, accounts: Accounts | None = None, hosts: tuple[str, ...] = ()
-) -> FastAPI:
+def create_app(settings: Settings, desk: Desk | None = None, hosts: tuple[str, ...] = ()) -> FastAPI:
     """The desk for one store.
 
     Args:
         settings: The settings in force.
         desk: Store and vault, opened already.
-        accounts: Another book of accounts than the store's.
         hosts: Names the desk is reached by, beside those of this machine.
     """
     app = FastAPI(title="casebinder review desk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk or Desk(settings)
-    app.state.accounts = accounts or accounts_of(app.state.desk)
     app.state.idle_minutes = IDLE_MINUTES
     app.state.seen, app.state.wrong = Seen(), sign_in.Wrong()
     app.state.single_sign_on = ""

@@ -8,6 +8,9 @@ INTAKE, APPEALS, COMPLIANCE, ADMIN = "intake", "appeals", "compliance", "admin"
 EVERYONE: Roles = frozenset({INTAKE, APPEALS, COMPLIANCE, ADMIN})
 WORKS: Roles = frozenset({INTAKE, APPEALS, ADMIN})
 """Those who change cases. Compliance looks at everything and changes nothing."""
+SENDS: Roles = frozenset({APPEALS, ADMIN})
+"""Those who build packets and hand them out."""
+SENDS_OR_CHECKS: Roles = SENDS | {COMPLIANCE}
 NO_ONE_YET: Roles = frozenset({"visitor"})
 """Pages that people see before they sign in."""
 
@@ -21,6 +24,14 @@ RIGHTS: dict[str, Roles] = {
     "GET /sign-in/back": NO_ONE_YET,
     "POST /sign-out": EVERYONE,
     "GET /": EVERYONE,
+    "GET /inbox": EVERYONE,
+    "GET /inbox/live": EVERYONE,
+    "POST /inbox/drop": WORKS,
+    "POST /inbox/{sha256}/retry": WORKS,
+    "GET /cases": EVERYONE,
+    "GET /deadlines": EVERYONE,
+    "GET /unmatched": EVERYONE,
+    "GET /search": EVERYONE,
     "GET /faxes/{sha256}": EVERYONE,
     "GET /faxes/{sha256}/pages/{page}.png": EVERYONE,
     "GET /faxes/{sha256}/cases": WORKS,
@@ -39,6 +50,15 @@ RIGHTS: dict[str, Roles] = {
     "GET /reports": EVERYONE,
     "GET /reports/{name}": EVERYONE,
     "GET /reports/{name}/{table}.csv": EVERYONE,
+    "GET /cases/{case_id}/packet": SENDS_OR_CHECKS,
+    "POST /cases/{case_id}/packet": SENDS,
+    "POST /cases/{case_id}/packet/preview": SENDS,
+    "POST /cases/{case_id}/packet/build": SENDS,
+    "GET /cases/{case_id}/packet/jobs/{job_id}": SENDS,
+    "GET /cases/{case_id}/packet/jobs/{job_id}/state": SENDS,
+    "GET /cases/{case_id}/packet/jobs/{job_id}/pages/{number}.png": SENDS,
+    "GET /cases/{case_id}/packets/{sha256}/{volume}": SENDS_OR_CHECKS,
+    "POST /cases/{case_id}/packets/{sha256}/sent": SENDS,
 }
 
 
