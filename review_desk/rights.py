@@ -38,6 +38,7 @@ RIGHTS: dict[str, Roles] = {
     "GET /next-fax": WORKS,
     "POST /faxes/{sha256}/findings": WORKS,
     "POST /faxes/{sha256}/pages/{page}/place": WORKS,
+    "POST /faxes/{sha256}/documents": WORKS,
     "POST /faxes/{sha256}/claim": WORKS,
     "POST /faxes/{sha256}/release": WORKS,
     "POST /faxes/{sha256}/undo": WORKS,
@@ -47,9 +48,6 @@ RIGHTS: dict[str, Roles] = {
     "POST /cases/{case_id}/status": WORKS,
     "POST /cases/{case_id}/request": WORKS,
     "GET /cases/{case_id}/requests/{token}.pdf": WORKS,
-    "GET /reports": EVERYONE,
-    "GET /reports/{name}": EVERYONE,
-    "GET /reports/{name}/{table}.csv": EVERYONE,
     "GET /cases/{case_id}/packet": SENDS_OR_CHECKS,
     "POST /cases/{case_id}/packet": SENDS,
     "POST /cases/{case_id}/packet/preview": SENDS,
@@ -57,8 +55,12 @@ RIGHTS: dict[str, Roles] = {
     "GET /cases/{case_id}/packet/jobs/{job_id}": SENDS,
     "GET /cases/{case_id}/packet/jobs/{job_id}/state": SENDS,
     "GET /cases/{case_id}/packet/jobs/{job_id}/pages/{number}.png": SENDS,
+    "GET /cases/{case_id}/packets/{sha256}": SENDS,
     "GET /cases/{case_id}/packets/{sha256}/{volume}": SENDS_OR_CHECKS,
     "POST /cases/{case_id}/packets/{sha256}/sent": SENDS,
+    "GET /reports": EVERYONE,
+    "GET /reports/{name}": EVERYONE,
+    "GET /reports/{name}/{table}.csv": EVERYONE,
 }
 
 
