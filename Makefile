@@ -45,9 +45,6 @@ bench-desk: setup-test ## the desk's lists with 100,000 cases, page images, 20 p
 bench-cases: setup-test ## work-list, search and case page with 100,000 cases, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.cases
 
-bench-desk: setup-test ## the review desk over loopback with 100,000 cases, one person and twenty at once
-	@$(BIN)/python -m benchmarks.desk
-
 faults: setup-test ## 200 kills of workers and servers over 300 faxes: nothing lost, nothing doubled
 	@$(BIN)/python -m tests.faults.stage
 

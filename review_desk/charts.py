@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-WIDTH, LABEL, ROW, LETTERS = 640, 250, 26, 36
+WIDTH, LABEL, ROW, LETTERS = 640, 250, 26, 30
 HEIGHT, FOOT = 180, 26
 Pairs = Sequence[tuple[str, float]]
 

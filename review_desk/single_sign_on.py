@@ -184,9 +184,9 @@ def back(v: Guarded) -> Response:
         v.record("single sign-on refused", why=why)
         raise HTTPException(403, "That sign-in did not work. Go to the sign-in page and begin again.") from error
     account = account_for(claims, v)
-    v.accounts.close_session(v.token)
+    v.store.close_session(v.token)
     response = go(safe_next(next_path))
-    set_cookie(response, v.request, v.accounts.open_session(account.name, v.at))
+    set_cookie(response, v.request, v.store.open_session(account.name, v.at))
     return response
 
 

@@ -97,9 +97,9 @@ def test_the_reports_in_a_browser(tmp_path: Path) -> None:
     desk = new_desk(tmp_path)
     fill(desk)
     with chromium() as browser, served(desk) as address:
-        for width in (1280, 820):
+        for width, names in ((1280, NAMES), (820, NAMES[-1:])):
             cora = person(browser, address, "cora", width=width)
-            for name in NAMES:
+            for name in names:
                 cora.open(f"/reports/{name}")
                 cora.page.screenshot(path=tmp_path / f"{name}-{width}.png", full_page=True)
                 assert cora.violations() == []
