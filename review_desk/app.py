@@ -17,7 +17,17 @@ from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
 from packet_builder.errors import PacketError
-from review_desk import api, case, case_lists, inbox_screen, packet_screen, review_screen, sign_in
+from review_desk import (
+    api,
+    case,
+    case_lists,
+    inbox_screen,
+    packet_screen,
+    reports_screen,
+    review_screen,
+    sign_in,
+    single_sign_on,
+)
 from review_desk.guard import Seen, SignInFirst, visit
 from review_desk.headers import HEADERS, Headers, TooLong
 from review_desk.pages import environment
@@ -28,11 +38,13 @@ IDLE_MINUTES = 15
 UPLOADS = frozenset({"/inbox/drop", "/api/inbox"})
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    single_sign_on.router,
     inbox_screen.router,
     case_lists.router,
     case.router,
     review_screen.router,
     packet_screen.router,
+    reports_screen.router,
     api.router,
 )
 """Every screen is a router in a module of its own; its routes stand in `rights.RIGHTS`."""
@@ -53,6 +65,7 @@ def create_app(settings: Settings, desk: Desk | None = None, hosts: tuple[str, .
     app.state.idle_minutes = IDLE_MINUTES
     app.state.seen, app.state.wrong = Seen(), sign_in.Wrong()
     app.state.single_sign_on = ""
+    single_sign_on.set_up(app, settings)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(visit)])
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -156,7 +156,8 @@ def _acted(v: Visit, sha256: str, act: Callable[[Clerk], str]) -> Response:
     if not v.request.headers.get("x-csrf"):
         if status != 200:
             raise HTTPException(status, said)
-        return go(f"/faxes/{sha256}")
+        said = "placed" if v.form.get("case_id") else "left-out"
+        return go(f"/unmatched?said={said}" if v.form.get("back") == "unmatched" else f"/faxes/{sha256}")
     review = clerk.review(sha256)
     values = _shown(v, clerk, review)
     html = environment().get_template("review_panel.html.j2").render(visit=v, **values)

@@ -20,6 +20,8 @@ OWN_DOOR = ("/api/",)
 RIGHTS: dict[str, Roles] = {
     "GET /sign-in": NO_ONE_YET,
     "POST /sign-in": NO_ONE_YET,
+    "GET /sign-in/single": NO_ONE_YET,
+    "GET /sign-in/back": NO_ONE_YET,
     "POST /sign-out": EVERYONE,
     "GET /": EVERYONE,
     "GET /inbox": EVERYONE,
@@ -53,8 +55,12 @@ RIGHTS: dict[str, Roles] = {
     "GET /cases/{case_id}/packet/jobs/{job_id}": SENDS,
     "GET /cases/{case_id}/packet/jobs/{job_id}/state": SENDS,
     "GET /cases/{case_id}/packet/jobs/{job_id}/pages/{number}.png": SENDS,
+    "GET /cases/{case_id}/packets/{sha256}": SENDS,
     "GET /cases/{case_id}/packets/{sha256}/{volume}": SENDS_OR_CHECKS,
     "POST /cases/{case_id}/packets/{sha256}/sent": SENDS,
+    "GET /reports": EVERYONE,
+    "GET /reports/{name}": EVERYONE,
+    "GET /reports/{name}/{table}.csv": EVERYONE,
 }
 
 

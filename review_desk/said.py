@@ -6,7 +6,6 @@ SAID: dict[str, str] = {
     "asked": "The letter is ready below: download it and fax it to the office.",
     "dropped": "Taken in. It is read as soon as its turn comes.",
     "known": "This very fax was here before; it is kept once.",
-    "nothing-left": "Nothing is left that needs you.",
     "retried": "It waits to be read again.",
     "decided": "Your decision is kept, and the case was checked again.",
     "left-out": "The page was left out of every case; it stays in its fax with your reason.",

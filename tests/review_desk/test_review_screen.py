@@ -150,11 +150,12 @@ def test_when_nothing_is_left_the_next_fax_is_asked_for_and_the_inbox_at_the_end
     assert client.get(f"/next-fax?after={sha256}").headers["location"].startswith("/inbox")
 
 
-def test_views_and_changes_leave_entries_in_the_log(signed_in: At, sha256: str, desk: Desk) -> None:
+def test_views_and_changes_leave_entries_in_the_log(app: Any, signed_in: At, sha256: str) -> None:
     client = signed_in("ines")
     send(client, sha256, act="confirm", item=item(shown(client, sha256), "Order date"))
     client.get(f"/faxes/{sha256}/pages/1.png")
-    what = {row["what"] for row in desk.store.audit_entries() if row["by"] == "ines" and row["sha256"] == sha256}
+    entries = app.state.desk.store.audit_entries()
+    what = {row["what"] for row in entries if row["by"] == "ines" and row["sha256"] == sha256}
     assert what == {"looked at a fax", "review: Order date", "looked at page 1"}
 
 
