@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from casefile.corrections import Correction, corrected
 from casefile.database import writing
 from casefile.errors import NotFound
 from casefile.leases import work
+from casefile.people_store import HEADERS
 from casefile.records import Document, Finding, LedgerRow, PageText, Reading
 from casefile.rows import finding_of, page_of, problem_of
 from casefile.store_rows import Part, Row, add, corrections_of, note, reads_of, rows_of
@@ -107,6 +108,32 @@ class ReviewStore(Part):
             add(c, t.review_action, [{"sha256": sha256, "kind": kind, "item": item, "details": details, "by": by,
                                       "at": at.isoformat()}])  # fmt: skip
             _hold(c, sha256, by, at)
+
+    def correct_places(
+        self, sha256: str, places: Sequence[Finding], value: str, *, by: str, why: str, at: datetime
+    ) -> list[str]:
+        """Say what stands at these places, readings of one field; one transaction. Returns the cases to check again.
+
+        Args:
+            sha256: The fax.
+            places: The findings as they were read.
+            value: What stands there; "" when nothing does.
+            by: Who says so.
+            why: How they know.
+            at: When.
+        """
+        field, pages = places[0].field, sorted({place.page for place in places})
+        with writing(self.engine) as c:
+            add(c, t.correction, [{"sha256": sha256, "page": place.page, "field": field, "value": value,
+                                   "role": place.role, "original": place.to_json(), "by": by, "why": why,
+                                   "at": at.isoformat()} for place in places])  # fmt: skip
+            cases = {home for _, home, read in reads_of(c, [sha256]) if home and set(pages) & set(read.document.pages)}
+            where = f"page{'s' if len(pages) > 1 else ''} {', '.join(map(str, pages[:20]))}"
+            for case_id in sorted(cases):
+                note(c, case_id, at.isoformat(), by, f"corrected {field} on {where} of fax {sha256[:12]}", why)
+                head = {field: value} if field in HEADERS and value else {}
+                c.execute(update(t.case).filter_by(id=case_id).values(unchecked=True, **head))
+        return sorted(cases)
 
     def before(self, sha256: str, pages: tuple[int, ...]) -> Row:
         """What an action on these pages may change and undo restores: placements, and the heads of their cases."""
@@ -205,10 +232,12 @@ class ReviewStore(Part):
 
 def as_corrected(findings: list[Finding], corrections: tuple[Correction, ...]) -> list[Finding]:
     """Every page's findings with what people said of them in place."""
+    by_page: dict[int, list[Finding]] = {}
+    for finding in findings:
+        by_page.setdefault(finding.page, []).append(finding)
     for fix in corrections:
-        page = [f for f in findings if f.page == fix.page]
-        findings = [*(f for f in findings if f.page != fix.page), *corrected(page, fix)]
-    return findings
+        by_page[fix.page] = corrected(by_page.get(fix.page, []), fix)
+    return [finding for page in sorted(by_page) for finding in by_page[page]]
 
 
 def documents_of(rows: list[Row]) -> tuple[Document, ...]:

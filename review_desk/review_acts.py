@@ -111,15 +111,14 @@ def _change(clerk: Clerk, review: Review, question: Question, value: str, verb: 
     store, places = clerk.desk.store, question.places
     pages = tuple(sorted({place.page for place in places} or {question.page}))
     details = {**store.before(review.sha256, pages), "field": question.field}
-    touched: list[str] = []
-    for page in pages:
-        place = next((p for p in places if p.page == page), None)
-        role = place.role if place else _role_of(question.field)
-        touched += store.correct(
-            review.sha256, page, question.field, value, by=clerk.name, why=f"{verb} on the review screen", at=clerk.at,
-            role=role, read_as=place.value if place and place.value else None,
-            box=None if place else _found_at(store.page_text(review.sha256, page), value),
-        )  # fmt: skip
+    why = f"{verb} on the review screen"
+    if places:
+        touched = store.correct_places(review.sha256, places, value, by=clerk.name, why=why, at=clerk.at)
+    else:
+        box = _found_at(store.page_text(review.sha256, question.page), value)
+        role = _role_of(question.field)
+        touched = store.correct(review.sha256, question.page, question.field, value, by=clerk.name, why=why,
+                                at=clerk.at, role=role, box=box)  # fmt: skip
     store.act(review.sha256, "correct", question.id, details, by=clerk.name, at=clerk.at)
     _check(clerk, touched)
     what = name_of(question.field)

@@ -427,12 +427,19 @@
     if (!button || button.tagName === "A") return;
     if (button.dataset.do === "offer") settle({ act: "edit", value: button.dataset.value });
     else doing[button.dataset.do]?.();
+    back(event);
   });
+  /** After a click with mouse or finger on pages or tools, keys go to the question again. */
+  const back = (event) => {
+    if (event.detail && event.target.closest(".leaves, .tools") && !document.querySelector("dialog[open]")) {
+      (state.current ?? find("[data-do=next]", panel))?.focus({ preventScroll: true });
+    }
+  };
   panel.addEventListener("focusin", (event) => {
     const question = event.target.closest(".question");
     if (question && question !== state.current && !question.classList.contains("done")) go(question, false);
   });
-  for (const leaf of leaves) leaf.addEventListener("click", () => showPage(Number(leaf.dataset.page)));
+  for (const leaf of leaves) leaf.addEventListener("click", (event) => { showPage(Number(leaf.dataset.page)); back(event); });
 
   /* drawing a box; a mere click lights the question that stands there */
 

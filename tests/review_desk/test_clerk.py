@@ -110,6 +110,8 @@ def test_the_place_in_question_is_lit_and_magnified(address: str, browser: Brows
     before = lit.bounding_box()
     ink = "canvas => [...canvas.getContext('2d').getImageData(0, 0, 700, 150).data].filter((v, n) => n % 4 === 0 && v < 90).length"
     clerk.page.wait_for_function(f"({ink})(document.querySelector('[aria-current] .lens')) > 300")
+    clerk.page.get_by_role("button", name="Larger").click()
+    clerk.page.get_by_role("button", name="Fit").click()
     clerk.press("ArrowDown")
     after = lit.bounding_box()
     assert before and after and before["y"] != after["y"]
