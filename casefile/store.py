@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from casefile import tables as t
+from casefile.accounts_store import AccountsStore
+from casefile.audit_store import AuditStore
 from casefile.case_store import CaseStore
 from casefile.database import open_engine, writing
 from casefile.errors import NotFound
@@ -19,7 +21,7 @@ from casefile.rows import finding_of, page_of, page_row, problem_of
 from casefile.store_rows import Row, add, case_row, counts, note, reads_of, rows_of
 
 
-class Store(CaseStore, PartsStore, PeopleStore, RequestStore):
+class Store(AccountsStore, AuditStore, CaseStore, PartsStore, PeopleStore, RequestStore):
     """Faxes, pages, documents, findings, cases. Open with `Store.open(url)`."""
 
     def __init__(self, engine: Engine) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from casefile import tables as t
+from casefile.audit import START, chained
 from casefile.corrections import Correction, corrected
 from casefile.errors import NotFound
 from casefile.reads import Read
@@ -140,6 +141,14 @@ def exhibit_order(exhibit: Exhibit) -> tuple[bool, str, str, str, int]:
     return not day, day, exhibit.received_at or "", exhibit.fax_sha256, exhibit.pages[0].page_number
 
 
-def note(c: Connection, case_id: str, at: str, by: str, what: str, why: str) -> None:
-    """An audit entry: who did what, when and why."""
-    add(c, t.audit, [{"case_id": case_id, "at": at, "by": by, "what": what, "why": why}])
+def note(
+    c: Connection, case_id: str | None, at: str, by: str, what: str, why: str, kind: str = "change",
+    sha256: str | None = None,
+) -> None:  # fmt: skip
+    """Append an audit entry: who did what, when and why.
+
+    The connection must be one of `writing`, which lets no other writer put an entry between.
+    """
+    last = c.execute(select(t.audit.c.hash).order_by(t.audit.c.id.desc()).limit(1)).scalar()
+    row = {"case_id": case_id, "at": at, "by": by[:120], "what": what, "why": why, "kind": kind, "sha256": sha256}
+    add(c, t.audit, [chained(row, last or START)])
