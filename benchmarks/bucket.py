@@ -25,7 +25,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from casefile import tables as t
 from casefile.database import writing
@@ -73,7 +73,12 @@ class Bench:
                 shutil.copy(path, home / "inbox" / path.name)
             total, start = len(list(files.iterdir())), time.perf_counter()
             store = Store.open(self.postgres.url(name))
-            until(lambda: store.status()["faxes"]["read"] >= total + WARM * workers and not store.unmatched(), 1800)
+            done = select(func.count()).select_from(t.fax).where(t.fax.c.state == "read", t.fax.c.filed)
+            with store.engine.connect() as c:  # a light look, so that looking costs the workers little
+                while c.execute(done).scalar_one() < total + WARM * workers:
+                    c.rollback()
+                    time.sleep(0.2)
+                    assert time.perf_counter() - start < 1800
             seconds = time.perf_counter() - start
             store.close()
         finally:

@@ -28,6 +28,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from casefile import tables as t
+from casefile.audit_chain import START, chained
 from casefile.store import Store
 from tests.conftest import as_server_user, postgres_programs
 
@@ -168,10 +169,14 @@ def _letters(n: int) -> str:
 def _fill(store: Store, cases: int, pages: int) -> None:
     """Rows in batches, a transaction each."""
     order = (t.fax, t.arrival, t.page, t.case, t.document, t.finding, t.gap, t.identifier, t.audit)
+    last = (0, START)
     for first in range(0, cases, BATCH):
         rows: Rows = {table.name: [] for table in order}
         for n in range(first, min(cases, first + BATCH)):
             _case(rows, n, pages)
+        for place, entry in enumerate(rows["audit"]):
+            rows["audit"][place] = row = chained(dict.fromkeys(("case_id", "sha256")) | entry, last)
+            last = (row["id"], row["hash"])
         with store.engine.begin() as c:
             for table in order:
                 _write(c, table, rows[table.name])

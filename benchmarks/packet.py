@@ -13,10 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from datetime import date
 from io import BytesIO
@@ -252,6 +249,9 @@ def prepare_peer(folder: Path, rows: list[tuple[Path, int, bool]]) -> None:
 
 def run(what: str, folder: Path, out: Path) -> tuple[float, float, float]:
     """Wall seconds, CPU seconds and peak megabytes of one whole process."""
+    import subprocess
+
+    out.unlink(missing_ok=True)
     command = [
         sys.executable,
         "-W",
@@ -297,6 +297,9 @@ def main() -> None:
         {"build": build, "append": append, "fill": fill_cache}[given.do](Path(given.keep), rows, Path(given.out))
         print(peak_kilobytes())
         return
+    import statistics
+    import tempfile
+
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(given.keep or scratch)
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,229 +1,251 @@
-"""The store's accounts: passwords, sessions at the desk, tokens of programs. Only hashes of secrets are kept."""
+"""Accounts of the desk, their sessions and API tokens. Of passwords and tokens only hashes are kept."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from casefile import tables as t
-from casefile.accounts import (
-    LONGEST,
-    ROLE_SCOPES,
-    Account,
-    check_new_password,
-    check_role,
-    check_scopes,
-    plain_name,
-)
 from casefile.database import writing
 from casefile.errors import NotFound, Refused
-from casefile.store_rows import Part, add, note
+from casefile.store_rows import Part, Row, add, note
 
+ROLES = ("intake", "appeals", "compliance", "admin")
+SCOPES = ("cases:read", "cases:write", "faxes:read", "inbox:write", "packets:read", "reports:read", "status:read")
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 SESSION_HOURS = 12
-"""A session ends after so long, however busy."""
-SEEN_EVERY = timedelta(seconds=60)
-"""How exactly the last use of a session is kept; spares a write for every page."""
-TOKEN_DAYS = 365
-FORGET_FAILURES = timedelta(days=1)
-PREFIX = "cb_"
+"""A session ends then, however busy it is."""
+TOUCH_SECONDS = 60
+"""A session in use is written down again no more often than this."""
+TRIES_KEPT = timedelta(days=30)
+_HASHER = PasswordHasher()
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who may use the desk; with a token, only within its scopes."""
+
+    name: str
+    role: str
+    active: bool = True
+    scopes: frozenset[str] = frozenset()
 
 
 class AccountsStore(Part):
-    """Accounts, their sessions and tokens. Every change leaves an audit entry."""
+    """Accounts, sign-ins, sessions, tokens; changes leave audit entries."""
 
-    def add_account(self, name: str, role: str, password: str, *, by: str, at: datetime) -> Account:
-        """Make an account.
+    def add_account(self, name: str, role: str, password: str | None, *, by: str, at: datetime) -> Account:
+        """Make an account; without a password it can only sign in through single sign-on or use tokens.
 
         Raises:
-            Refused: The name is taken or not a name, the role is none, or the password is easily guessed.
+            Refused: The name is taken or not a name, the role is unknown, the password is too short.
         """
-        name, role = plain_name(name), check_role(role)
-        check_new_password(password, name)
-        hashed = _hasher().hash(password)
+        name = plain_name(name)
+        if role not in ROLES:
+            raise Refused(f"{role}: a role is one of {', '.join(ROLES)}")
+        hashed = "" if password is None else _hash(password)
         with writing(self.engine) as c:
-            if _row(c, name):
-                raise Refused(f"there is an account {name} already; `casebinder user list`")
-            add(c, t.account, [{"name": name, "role": role, "password": hashed, "active": True, "made_by": by[:120],
-                                "made_at": at.isoformat()}])  # fmt: skip
-            note(c, None, at.isoformat(), by, f"account {name} made, role {role}", "")
+            if c.execute(select(t.account.c.name).filter_by(name=name)).first():
+                raise Refused(f"there is an account {name} already; `casebinder user list` shows them")
+            row = {"name": name, "role": role, "password": hashed, "active": True, "made_by": by[:120]}
+            add(c, t.account, [{**row, "made_at": at.isoformat()}])
+            note(c, None, at.isoformat(), by, f"made account {name}", f"role {role}")
         return Account(name, role)
 
-    def account(self, name: str) -> Account | None:
-        """The account of this name, active or not."""
-        with self.engine.connect() as c:
-            row = _row(c, name.strip().lower())
-        return _account(row) if row else None
-
-    def accounts(self) -> list[Account]:
-        """All accounts by name."""
-        with self.engine.connect() as c:
-            return [_account(row) for row in c.execute(select(t.account).order_by(t.account.c.name)).mappings()]
-
     def check_password(self, name: str, password: str, at: datetime) -> Account | None:
-        """The active account with this name and password, or None; a wrong name costs as much time as a right one."""
+        """The account if the password is right; a wrong try is recorded. As slow for names that nobody has."""
+        name = name.strip().lower()[:120].replace("\0", "")
         with self.engine.connect() as c:
-            row = _row(c, name.strip().lower())
-        right = _fits(row["password"] if row else _nobody(), password)
-        if row and row["active"] and right:
-            with writing(self.engine) as c:
-                c.execute(delete(t.failed_sign_in).filter_by(name_hash=_name_hash(name)))
-                if _hasher().check_needs_rehash(row["password"]):
-                    c.execute(update(t.account).filter_by(name=row["name"]).values(password=_hasher().hash(password)))
-            return _account(row)
+            row = c.execute(select(t.account).filter_by(name=name)).mappings().first()
+        stored = row["password"] if row and row["active"] else ""
+        right = _matches(stored or _nobodys_hash(), password)
+        if right and stored and row:
+            return Account(name, row["role"])
         with writing(self.engine) as c:
-            c.execute(delete(t.failed_sign_in).where(t.failed_sign_in.c.at < (at - FORGET_FAILURES).isoformat()))
-            add(c, t.failed_sign_in, [{"name_hash": _name_hash(name), "at": at.isoformat()}])
+            c.execute(delete(t.failed_sign_in).where(t.failed_sign_in.c.at < (at - TRIES_KEPT).isoformat()))
+            c.execute(insert(t.failed_sign_in).values(name=name, at=at.isoformat()))
         return None
 
     def failed_sign_ins(self, name: str, since: datetime) -> int:
-        """How often a name was refused since then and since its last good sign-in; unknown names count too."""
-        query = select(func.count()).select_from(t.failed_sign_in).filter_by(name_hash=_name_hash(name))
+        """How often somebody tried this name with a wrong password since then."""
+        known = t.failed_sign_in.c
+        query = select(func.count()).where(known.name == name.strip().lower()[:120], known.at >= since.isoformat())
         with self.engine.connect() as c:
-            return c.execute(query.where(t.failed_sign_in.c.at >= since.isoformat())).scalar_one()
+            return c.execute(query).scalar_one()
+
+    def account(self, name: str) -> Account | None:
+        """An account by name, active or not."""
+        with self.engine.connect() as c:
+            row = c.execute(select(t.account).filter_by(name=name.strip().lower())).mappings().first()
+        return Account(row["name"], row["role"], row["active"]) if row else None
+
+    def accounts(self) -> list[Account]:
+        """Every account, by name."""
+        query = select(t.account.c.name, t.account.c.role, t.account.c.active).order_by(t.account.c.name)
+        with self.engine.connect() as c:
+            return [Account(*row) for row in c.execute(query).tuples()]
 
     def set_password(self, name: str, password: str, *, by: str, at: datetime) -> None:
-        """Give an account a new password and end its sessions."""
-        name = plain_name(name)
-        check_new_password(password, name)
-        hashed = _hasher().hash(password)
+        """Give an account a new password; its sessions end."""
+        hashed, name = _hash(password), plain_name(name)
         with writing(self.engine) as c:
             _known(c, name)
             c.execute(update(t.account).filter_by(name=name).values(password=hashed))
-            c.execute(delete(t.session).filter_by(name=name))
-            note(c, None, at.isoformat(), by, f"account {name}: new password", "")
-
-    def set_role(self, name: str, role: str, *, by: str, at: datetime) -> None:
-        """Give an account another role; its sessions and tokens have the new rights at once."""
-        name, role = plain_name(name), check_role(role)
-        with writing(self.engine) as c:
-            before = _known(c, name)["role"]
-            if role != "admin":
-                _not_the_last_admin(c, name)
-            c.execute(update(t.account).filter_by(name=name).values(role=role))
-            note(c, None, at.isoformat(), by, f"account {name}: role {before} → {role}", "")
+            c.execute(delete(t.desk_session).filter_by(account=name))
+            note(c, None, at.isoformat(), by, f"set a new password for {name}", "")
 
     def deactivate(self, name: str, *, by: str, at: datetime) -> None:
-        """Close an account for good measure: its sessions and tokens end at once; what it did stays on record."""
+        """Take an account out of use: its sessions and tokens end, its name stays taken.
+
+        Raises:
+            Refused: It is the last admin.
+        """
         name = plain_name(name)
         with writing(self.engine) as c:
-            _known(c, name)
-            _not_the_last_admin(c, name)
+            role = _known(c, name)
+            others = select(func.count()).where(
+                t.account.c.role == "admin", t.account.c.active, t.account.c.name != name
+            )
+            if role == "admin" and not c.execute(others).scalar_one():
+                raise Refused(f"{name} is the last admin; make another first")
             c.execute(update(t.account).filter_by(name=name).values(active=False))
-            for table in (t.session, t.api_token):
-                c.execute(delete(table).filter_by(name=name))
-            note(c, None, at.isoformat(), by, f"account {name} closed", "")
+            for table in (t.desk_session, t.api_token):
+                c.execute(delete(table).filter_by(account=name))
+            note(c, None, at.isoformat(), by, f"disabled account {name}", "")
+
+    # sessions
 
     def open_session(self, name: str, at: datetime) -> str:
-        """A new session of an account; returns its secret, which nobody can read back."""
-        secret, now = secrets.token_urlsafe(32), at.isoformat()
+        """Begin a session after a sign-in; returns its secret, which is kept nowhere."""
+        name, secret = plain_name(name), secrets.token_urlsafe(32)
+        ended = (at - timedelta(hours=SESSION_HOURS)).isoformat()
         with writing(self.engine) as c:
-            name = _known(c, plain_name(name))["name"]
-            oldest = (at - timedelta(hours=SESSION_HOURS)).isoformat()
-            c.execute(delete(t.session).where(t.session.c.opened_at < oldest))
-            add(c, t.session, [{"hash": _hash(secret), "name": name, "opened_at": now, "seen_at": now}])
+            c.execute(delete(t.desk_session).where(t.desk_session.c.opened_at < ended))
+            row = {"token_hash": _digest(secret), "account": name, "opened_at": at.isoformat()}
+            add(c, t.desk_session, [{**row, "seen_at": at.isoformat()}])
+            note(c, None, at.isoformat(), name, "signed in", "")
         return secret
 
     def session(self, token: str, at: datetime, idle_minutes: int) -> Account | None:
-        """Whose session this is; None when it is unknown, too old, was idle too long, or its account is closed."""
-        joined = t.session.join(t.account, t.account.c.name == t.session.c.name)
-        query = select(t.account, t.session.c.opened_at, t.session.c.seen_at).select_from(joined)
-        key = _hash(token)
+        """Whose session it is, if it is neither idle too long nor too old; being used keeps it alive."""
+        key = {"token_hash": _digest(token)}
+        query = select(t.desk_session, t.account.c.role, t.account.c.active).filter_by(**key).join(t.account)
         with self.engine.connect() as c:
-            row = c.execute(query.where(t.session.c.hash == key, t.account.c.active)).mappings().first()
-        if not row:
+            row = c.execute(query).mappings().first()
+        if not row or not row["active"]:
             return None
         opened, seen = (datetime.fromisoformat(row[name]) for name in ("opened_at", "seen_at"))
-        if at - opened >= timedelta(hours=SESSION_HOURS) or at - seen >= timedelta(minutes=idle_minutes):
+        if at - seen > timedelta(minutes=idle_minutes) or at - opened > timedelta(hours=SESSION_HOURS):
+            self.close_session(token)
             return None
-        if at - seen >= SEEN_EVERY:
+        if at - seen > timedelta(seconds=min(TOUCH_SECONDS, idle_minutes * 6)):
             with writing(self.engine) as c:
-                c.execute(update(t.session).filter_by(hash=key).values(seen_at=at.isoformat()))
-        return _account(row)
+                c.execute(update(t.desk_session).filter_by(**key).values(seen_at=at.isoformat()))
+        return Account(row["account"], row["role"])
 
     def close_session(self, token: str) -> None:
-        """End a session; an unknown one is ended already."""
+        """End a session."""
         with writing(self.engine) as c:
-            c.execute(delete(t.session).filter_by(hash=_hash(token)))
+            c.execute(delete(t.desk_session).filter_by(token_hash=_digest(token)))
 
-    def make_token(self, name: str, scopes: Collection[str], *, by: str, at: datetime, days: int = TOKEN_DAYS) -> str:
-        """A token with which a program acts for an account; shown once.
+    # tokens of the API
+
+    def make_token(self, name: str, scopes: Iterable[str], *, by: str, at: datetime, days: int = 365) -> str:
+        """A token for programs that act as this account within these scopes; shown once, kept as a hash.
 
         Raises:
-            NotFound: No such active account.
-            Refused: A scope is unknown or more than the account's role allows.
+            NotFound: There is no such account, or it is disabled.
+            Refused: A scope is unknown, or there is none.
         """
-        secret, name = PREFIX + secrets.token_urlsafe(32), plain_name(name)
+        name, asked = plain_name(name), sorted(set(scopes))
+        if not asked or not set(asked) <= set(SCOPES):
+            raise Refused(f"{', '.join(asked) or 'no scope'}: scopes are {', '.join(SCOPES)}")
+        secret = f"cb_{secrets.token_urlsafe(32)}"
+        row = {"token_hash": _digest(secret), "account": name, "scopes": asked, "made_by": by[:120]}
         with writing(self.engine) as c:
-            row = _known(c, name)
-            allowed = check_scopes(scopes, row["role"])
+            _known(c, name)
             until = (at + timedelta(days=days)).isoformat()
-            add(c, t.api_token, [{"hash": _hash(secret), "name": name, "scopes": allowed, "made_by": by[:120],
-                                  "made_at": at.isoformat(), "until": until}])  # fmt: skip
-            note(c, None, at.isoformat(), by, f"token made for {name}: {', '.join(allowed)}", f"until {until[:10]}")
+            add(c, t.api_token, [{**row, "made_at": at.isoformat(), "until": until}])
+            note(c, None, at.isoformat(), by, f"made token {row['token_hash'][:8]} for {name}", ", ".join(asked))
         return secret
 
     def token(self, text: str, at: datetime) -> Account | None:
-        """Who a token acts for, with the scopes that its role allows today; None when unknown, expired or closed."""
-        joined = t.api_token.join(t.account, t.account.c.name == t.api_token.c.name)
-        query = select(t.account, t.api_token.c.scopes, t.api_token.c.until).select_from(joined)
+        """Whose token it is, with its scopes, if it has not run out."""
+        query = select(t.api_token, t.account.c.role, t.account.c.active).filter_by(token_hash=_digest(text))
         with self.engine.connect() as c:
-            row = c.execute(query.where(t.api_token.c.hash == _hash(text), t.account.c.active)).mappings().first()
-        if not row or datetime.fromisoformat(row["until"]) <= at:
+            row = c.execute(query.join(t.account)).mappings().first()
+        if not row or not row["active"] or datetime.fromisoformat(row["until"]) < at:
             return None
-        return Account(row["name"], row["role"], True, ROLE_SCOPES[row["role"]] & set(row["scopes"]))
+        return Account(row["account"], row["role"], True, frozenset(row["scopes"]))
+
+    def tokens(self) -> list[Row]:
+        """Every token by the beginning of its hash: whose, scopes, until when. None of the secrets."""
+        query = select(t.api_token).order_by(t.api_token.c.account, t.api_token.c.made_at)
+        with self.engine.connect() as c:
+            rows = c.execute(query).mappings().all()
+        return [{"id": row["token_hash"][:8], **{key: row[key] for key in ("account", "scopes", "made_by", "until")}}
+                for row in rows]  # fmt: skip
+
+    def revoke_token(self, beginning: str, *, by: str, at: datetime) -> None:
+        """End a token, named by the beginning of its hash as `tokens` shows it."""
+        known = t.api_token.c.token_hash
+        with writing(self.engine) as c:
+            found = c.execute(select(known).where(known.startswith(beginning, autoescape=True))).scalars().all()
+            if len(beginning) < 8 or len(found) != 1:
+                raise NotFound(f"no one token begins with {beginning[:64]}; `casebinder token list` shows them")
+            c.execute(delete(t.api_token).where(known == found[0]))
+            note(c, None, at.isoformat(), by, f"ended token {found[0][:8]}", "")
 
 
-@cache
-def _hasher() -> PasswordHasher:
-    return PasswordHasher()
+def plain_name(name: str) -> str:
+    """An account's name as it is kept.
+
+    Raises:
+        Refused: It is not a name.
+    """
+    name = name.strip().lower()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._@+-]{0,99}", name):
+        raise Refused(
+            "an account's name has up to 100 letters, digits, and . _ @ + -, and begins with a letter or digit"
+        )
+    return name
 
 
-@cache
-def _nobody() -> str:
-    """A hash that no password fits, for names that nobody has."""
-    return _hasher().hash(secrets.token_urlsafe(32))
+def _known(c: Connection, name: str) -> str:
+    """The role of an account in use."""
+    role = c.execute(select(t.account.c.role).filter_by(name=name, active=True)).scalar()
+    if role is None:
+        raise NotFound(f"no account {name} in use; `casebinder user list` shows them")
+    return str(role)
 
 
-def _fits(hashed: str, password: str) -> bool:
+def _hash(password: str) -> str:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Refused(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+    return _HASHER.hash(password)
+
+
+def _matches(stored: str, password: str) -> bool:
     try:
-        return _hasher().verify(hashed, password[: LONGEST + 1])
+        return _HASHER.verify(stored, password[:LONGEST_PASSWORD])
     except (Argon2Error, InvalidHashError):
         return False
 
 
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+@cache
+def _nobodys_hash() -> str:
+    """Checked for names that nobody has, so that they take as long."""
+    return _HASHER.hash(secrets.token_urlsafe(32))
 
 
-def _name_hash(name: str) -> str:
-    return _hash(name.strip().lower())
-
-
-def _row(c: Connection, name: str) -> Any:
-    return c.execute(select(t.account).filter_by(name=name)).mappings().first()
-
-
-def _known(c: Connection, name: str) -> Any:
-    """An active account's row."""
-    row = _row(c, name)
-    if not row or not row["active"]:
-        raise NotFound(f"no active account {name}; `casebinder user list`")
-    return row
-
-
-def _not_the_last_admin(c: Connection, name: str) -> None:
-    others = select(t.account.c.name).where(t.account.c.role == "admin", t.account.c.active, t.account.c.name != name)
-    if _row(c, name)["role"] == "admin" and not c.execute(others.limit(1)).first():
-        raise Refused(f"{name} is the last admin; make another one first")
-
-
-def _account(row: Any) -> Account:
-    return Account(row["name"], row["role"], row["active"])
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

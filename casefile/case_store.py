@@ -168,8 +168,7 @@ class CaseStore(Part):
             "faxes": [{"fax": a["sha256"], "name": a["name"], "arrived_at": a["arrived_at"]} for a in arrivals],
             "packets": [{key: p[key] for key in ("kind", "sha256", "path", "pages", "created_at")} for p in packets],
             "requests": [{key: value for key, value in r.items() if key != "case_id"} for r in requests],
-            "history": [{key: a[key] for key in ("at", "by", "what", "why")} for a in audit
-                        if a["kind"] == "change"],
+            "history": [{key: a[key] for key in ("at", "by", "what", "why")} for a in audit],
             "corrections": [export_row(correction) for correction in corrections],
         }  # fmt: skip
 

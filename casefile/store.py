@@ -21,7 +21,7 @@ from casefile.rows import finding_of, page_of, page_row, problem_of
 from casefile.store_rows import Row, add, case_row, counts, note, reads_of, rows_of
 
 
-class Store(AccountsStore, AuditStore, CaseStore, PartsStore, PeopleStore, RequestStore):
+class Store(CaseStore, PartsStore, PeopleStore, RequestStore, AuditStore, AccountsStore):
     """Faxes, pages, documents, findings, cases. Open with `Store.open(url)`."""
 
     def __init__(self, engine: Engine) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from casefile import tables as t
-from casefile.audit import START, chained
+from casefile.audit_chain import START, chained, storable
 from casefile.corrections import Correction, corrected
 from casefile.errors import NotFound
 from casefile.reads import Read
@@ -142,13 +142,11 @@ def exhibit_order(exhibit: Exhibit) -> tuple[bool, str, str, str, int]:
 
 
 def note(
-    c: Connection, case_id: str | None, at: str, by: str, what: str, why: str, kind: str = "change",
-    sha256: str | None = None,
+    c: Connection, case_id: str | None, at: str, by: str, what: str, why: str, sha256: str | None = None
 ) -> None:  # fmt: skip
-    """Append an audit entry: who did what, when and why.
-
-    The connection must be one of `writing`, which lets no other writer put an entry between.
-    """
-    last = c.execute(select(t.audit.c.hash).order_by(t.audit.c.id.desc()).limit(1)).scalar()
-    row = {"case_id": case_id, "at": at, "by": by[:120], "what": what, "why": why, "kind": kind, "sha256": sha256}
-    add(c, t.audit, [chained(row, last or START)])
+    """An audit entry: who did what, when and why. Needs a transaction of `writing`, whose writers go one by one."""
+    newest = select(t.audit.c.id, t.audit.c.hash).order_by(t.audit.c.id.desc()).limit(1)
+    last = c.execute(newest).tuples().first() or (0, START)
+    entry = {"case_id": case_id, "sha256": sha256, "at": at, "by": storable(by)[:120], "what": storable(what),
+             "why": storable(why)}  # fmt: skip
+    add(c, t.audit, [chained(entry, last)])

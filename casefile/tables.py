@@ -193,47 +193,47 @@ request = Table(
     Column("answered_at", String(32), nullable=False, default=""),
 )  # fmt: skip
 audit = Table(
-    "audit", metadata,
-    Column("id", Integer, primary_key=True),
-    Column("case_id", ForeignKey("patient_case.id"), nullable=True, index=True),
-    Column("at", String(32), nullable=False, index=True),
+    "audit", metadata,  # append-only, see casefile/audit_chain.py; 0011 adds the triggers that refuse anything else
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("case_id", ForeignKey("patient_case.id"), index=True),
+    Column("sha256", String(64)),
+    Column("at", String(32), nullable=False),
     Column("by", String(120), nullable=False),
     Column("what", Text, nullable=False),
     Column("why", Text, nullable=False),
-    Column("kind", String(8), nullable=False, default="change", server_default="change"),  # change, look
-    Column("sha256", String(64)),  # the fax it is about
-    Column("previous", String(64), nullable=False, default="", server_default=""),
-    Column("hash", String(64), nullable=False, default="", server_default=""),
+    Column("previous", String(64), nullable=False, server_default=""),
+    Column("hash", String(64), nullable=False, server_default=""),
+    Index("ix_audit_at", "at"),
 )  # fmt: skip
 account = Table(
     "account", metadata,
-    Column("name", String(64), primary_key=True),
-    Column("role", String(12), nullable=False),
-    Column("password", String(200), nullable=False),  # argon2id
-    Column("active", Boolean, nullable=False, default=True),
+    Column("name", String(120), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("password", String(200), nullable=False),  # argon2; "": signs in elsewhere only
+    Column("active", Boolean, nullable=False),
     Column("made_by", String(120), nullable=False),
     Column("made_at", String(32), nullable=False),
 )  # fmt: skip
-session = Table(
+desk_session = Table(
     "desk_session", metadata,
-    Column("hash", String(64), primary_key=True),
-    Column("name", ForeignKey("account.name"), nullable=False, index=True),
+    Column("token_hash", String(64), primary_key=True),
+    Column("account", ForeignKey("account.name"), nullable=False, index=True),
     Column("opened_at", String(32), nullable=False),
     Column("seen_at", String(32), nullable=False),
-)  # fmt: skip
-api_token = Table(
-    "api_token", metadata,
-    Column("hash", String(64), primary_key=True),
-    Column("name", ForeignKey("account.name"), nullable=False, index=True),
-    Column("scopes", JSON, nullable=False),
-    Column("made_by", String(120), nullable=False),
-    Column("made_at", String(32), nullable=False),
-    Column("until", String(32), nullable=False),
 )  # fmt: skip
 failed_sign_in = Table(
     "failed_sign_in", metadata,
     Column("id", Integer, primary_key=True),
-    Column("name_hash", String(64), nullable=False),  # what was typed may be a password
+    Column("name", String(120), nullable=False),
     Column("at", String(32), nullable=False),
-    Index("ix_failed_sign_in", "name_hash", "at"),
+    Index("ix_failed_sign_in", "name", "at"),
+)  # fmt: skip
+api_token = Table(
+    "api_token", metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("account", ForeignKey("account.name"), nullable=False, index=True),
+    Column("scopes", JSON, nullable=False),
+    Column("made_by", String(120), nullable=False),
+    Column("made_at", String(32), nullable=False),
+    Column("until", String(32), nullable=False),
 )  # fmt: skip

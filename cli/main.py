@@ -9,8 +9,19 @@ import typer
 from rich.console import Console
 
 from casefile.errors import CasebinderError
-from cli import case_commands, desk_commands, doctor, explain, packets, request_commands, work_commands
+from cli import (
+    account_commands,
+    audit_commands,
+    case_commands,
+    desk_commands,
+    doctor,
+    explain,
+    packets,
+    request_commands,
+    work_commands,
+)
 from cli import demo as demo_command
+from cli import desk as desk_command
 from packet_builder.errors import PacketError
 
 app = typer.Typer(
@@ -28,6 +39,9 @@ packets.register(app)
 explain.register(app)
 case_commands.register(app)
 request_commands.register(app)
+desk_command.register(app)
+account_commands.register(app)
+audit_commands.register(app)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, Line, PageText, Status
-from extractors.day import ANY, Day, made
+from extractors.day import ANY, Day, labelled_day, made
 from extractors.labels import LabelledValue, labelled_values, values_of
 
 ROLES = {
@@ -50,11 +50,12 @@ def find(page: PageText) -> list[Finding]:
 
 def _labelled(page: PageText, value: LabelledValue) -> list[Finding]:
     """A labelled date; a certification period gives its first and its last day."""
-    matches = list(ANY.finditer(value.text[:120]))
-    if not matches or not (day := made(matches[0])):
+    first, matches = labelled_day(value.text), list(ANY.finditer(value.text[:120]))
+    if not first:
         return []
+    day, raw = first
     field = "service_start" if value.field in ROLES else value.field
-    found = [_made(page, value, day, field, matches[0][0], ROLES.get(value.field))]
+    found = [_made(page, value, day, field, raw, ROLES.get(value.field))]
     if field == "service_start" and len(matches) > 1 and (last := made(matches[1])) and last.on > day.on:
         found.append(_made(page, value, last, "service_end", matches[1][0], ROLES.get(value.field)))
     return found
@@ -64,8 +65,11 @@ def _made(
     page: PageText, value: LabelledValue, day: Day, field: str, raw: str, role: str | None, sure: float = 0.96
 ) -> Finding:
     reason = f"date by the label '{value.label}'" + (f"; {day.doubt}" if day.doubt else "")
-    status: Status = "valid" if 1990 <= day.on.year <= 2100 and not day.doubt else "suspect"
-    sure = sure if status == "valid" else 0.7 if day.doubt else 0.4
+    if value.faint:
+        reason += ", which could hardly be read"
+    likely = 1990 <= day.on.year <= 2100
+    status: Status = "valid" if likely and not day.doubt and not value.faint else "suspect"
+    sure = sure if status == "valid" else 0.7 if likely else 0.4
     words = [word for word in value.words if word.text in raw or raw in word.text]
     read = min((word.confidence for word in words), default=value.confidence) * (0.5 if value.guessed else 1.0)
     return Finding(
@@ -100,16 +104,17 @@ def _bare(page: PageText, have: set[str]) -> list[Finding]:
     places += [line.box for line in page.lines if SIGNED_ON.search(line.text[:200])]
     findings = []
     for value in values_of(page, "generic_date"):
-        match = ANY.search(value.text[:60])
-        if not match or not (day := made(match)):
+        first = labelled_day(value.text[:60])
+        if not first:
             continue
+        day, raw = first
         top = value.label_box[1]
         signed = any(-0.02 <= top - box[1] <= NEAR_SIGNATURE for box in places)
         if signed and "signature_date" not in have and not _is_recipients(page, top):
-            findings.append(_made(page, value, day, "signature_date", match[0], None, 0.94))
+            findings.append(_made(page, value, day, "signature_date", raw, None, 0.94))
         elif not signed and top < 0.5:
             for field in ({"order_date", "denial_date"} - have) if top < 0.35 else ({"order_date"} - have):
-                findings.append(_made(page, value, day, field, match[0], "date", 0.85))
+                findings.append(_made(page, value, day, field, raw, "date", 0.85))
     return findings
 
 
@@ -125,12 +130,18 @@ def _signature_date(page: PageText) -> list[Finding]:
             continue
         for other in (line, *_around(page, number, bool(electronic))):
             start = electronic.start() if electronic and other is line else 0
-            if (match := ANY.search(other.text[:400], start)) and (day := made(match)):
-                words = other.words_in(match.start(), match.end())
-                confidence = 0.94 * (0.85 + 0.15 * min(word.confidence for word in words))
-                return [Finding("signature_date", day.on.isoformat(), match[0], page.page_number, words[0].box, confidence,
-                                "valid", None, "date at the signature")]  # fmt: skip
+            if first := labelled_day(other.text[start:400]):
+                return [_at_signature(page, other, start, *first)]
     return []
+
+
+def _at_signature(page: PageText, line: Line, start: int, day: Day, raw: str) -> Finding:
+    place = line.text.index(raw, start)
+    words = line.words_in(place, place + len(raw))
+    sure, status = (0.7, "suspect") if day.doubt else (0.94, "valid")
+    reason = "date at the signature" + (f"; {day.doubt}" if day.doubt else "")
+    confidence = sure * (0.85 + 0.15 * min(word.confidence for word in words))
+    return Finding("signature_date", day.on.isoformat(), raw, page.page_number, words[0].box, confidence, status, None, reason)  # type: ignore[arg-type]  # fmt: skip
 
 
 def _around(page: PageText, number: int, electronic: bool) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from extractors.day import ANY
+from extractors.day import ANY, labelled_day
 from extractors.names import is_name
 from extractors.wordings import fold, wordings
 
@@ -48,7 +48,7 @@ NPIS = ("npi", "ordering_npi", "supplier_npi", "facility_npi", "rendering_npi")
 SMALL = ("ahi", "po2", "pco2")
 AMOUNTS = ("quantity", "length_of_need", "frequency", "liters_per_minute", "refills", "ahi", "po2", "pco2", "weight")
 FITS: dict[str, Fits] = {
-    **dict.fromkeys(DATES, lambda text: bool(ANY.search(text[:80]))),
+    **dict.fromkeys(DATES, lambda text: labelled_day(text[:80]) is not None),
     **dict.fromkeys(NAMES, is_name),
     **dict.fromkeys(IDS, _is_id),
     **dict.fromkeys(NPIS, lambda text: bool(DIGITS.search(text[:60]))),

@@ -9,11 +9,13 @@ from pathlib import Path
 from casefile.records import Finding, Line, PageText, Status
 from extractors.icd10 import is_billable
 from extractors.labels import label_over, values_of
-from extractors.repair import candidates
+from extractors.repair import passing
 from extractors.ticks import is_doubtful, is_unticked
 
 DATA = Path(__file__).parent / "data"
-SHAPE = re.compile(r"(?<![\w.$-])[A-HJ-MP-V£€&8][0-9OoIlSBZ]{4}(?!\w|\.\d|\.\w{3}|-\d)")
+SHAPE = re.compile(r"(?<![\w.$])(?<![\w.$]-)[A-HJ-MP-V£€&8][0-9OoIlSBZ]{4}(?!\w|\.\d|\.\w{3}|-\d)")
+WORN_L = re.compile(r"(?<![\w.$-])[1Il|]\.(\d{4})(?![\w.])")
+"""An L code whose first stroke alone was read, its foot as a dot."""
 LABEL = re.compile(r"hcpcs?|procedure|\bproc\b|\bcodes?\b|\bcpt\b|denied|equipment|dispense|\border", re.IGNORECASE)
 AFTER = re.compile(
     r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
@@ -61,6 +63,13 @@ def find(page: PageText) -> list[Finding]:
                 continue
             if finding := _judge(page, number, line, match):
                 findings += [finding, *_modifiers(page, line, match)]
+        for match in WORN_L.finditer(text) if page.source == "ocr" else ():
+            if (
+                "L" + match[1] in home_care_codes()
+                and label_over(page, number, line.words_in(*match.span())[0].box) in NEAR | CODES
+            ):
+                reason = "the only home-care code it can be; its L was read as a stroke and a dot"
+                findings.append(_finding(page, line, match, "L" + match[1], 0.85, "repaired", reason))
     for value in values_of(page, "modifier"):
         findings += [
             _modifier(page, word.text, word.box, word.confidence)
@@ -92,8 +101,7 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
             + ("; also a diagnosis code without its dot" if collides else "")
         )
         return _finding(page, line, match, raw, sure, "valid", reason)
-    tries = candidates("£" + raw[1:] if raw[0] == "F" else raw, first_is_letter=True)
-    options = [o for o in set(tries) if o in home_care_codes()]
+    options = passing("£" + raw[1:] if raw[0] == "F" else raw, home_care_codes().__contains__)
     if len(options) == 1 and labelled and not in_a_block(raw):
         return _finding(page, line, match, options[0], 0.92, "repaired", "the only home-care code it can be")
     if len(options) == 1 and page.source == "ocr" and raw[0] in "F£€" and governed in NEAR:

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from casefile.records import Finding, Line, PageText
 from extractors.day import ANY
 from extractors.labels import label_over
-from extractors.repair import candidates
+from extractors.repair import TO_LETTER, passing
 
 TABLE = Path(__file__).parent / "data" / "icd10cm-2026.txt.gz"
 LIKE = 75
@@ -23,8 +23,14 @@ DOTTED = re.compile(
 )
 OPENED = re.compile(r"[\[(]([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s([0-9A-Za-z]{1,4})[\])]")
 """A code in brackets whose dot was lost on the way."""
+PARTED = re.compile(r"(?<![\w.,/-])([A-Z]\d[0-9A-Z]\d{0,2})\s(\d{1,4})(?=\s+[A-Za-z]{3}|\s*[,;:)\]]|\s*$)")
+"""A code of which only the gap is left where its dot was."""
+STRUNG = re.compile(r"([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=[A-Z0-9$][0-9A-Z]{2}(?:[.,]|\W|$))")
+"""A code and the dot that was read for the comma behind it."""
+MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
 TIME = re.compile(r"\d{1,2}:\d{2}")
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
+HCPCS_LIKE = re.compile(r"[A-V]\d{4}")
 SHORT = re.compile(r"(?<![\w.$/-])[1Il|!£€F][0-9OoIl][0-9OoIl](?![\w/%-]|\.\d)")
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
 LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
@@ -54,7 +60,7 @@ def find(page: PageText) -> list[Finding]:
     """Find diagnosis codes: dotted ones anywhere, undotted ones only by a diagnosis label."""
     findings = []
     for number, line in enumerate(page.lines):
-        text = line.text[:2000]
+        text = _unstrung(line.text[:2000]) if page.source == "ocr" else line.text[:2000]
         near = " ".join(other.text[:600] for other in page.lines[max(0, number - 3) : number + 1])
         labelled = _is_labelled(near) or _stands_by_a_code(page, number)
         spans: list[tuple[int, int]] = []
@@ -71,14 +77,17 @@ def find(page: PageText) -> list[Finding]:
                 spans.append(match.span())
         for match in OPENED.finditer(text):
             code = (match[1] + match[2]).upper()
-            options = (
-                [code]
-                if is_billable(code)
-                else [o for o in set(candidates(code, first_is_letter=True)) if is_billable(o)]
-            )
+            options = [code] if is_billable(code) else passing(code, is_billable)
             if labelled and len(options) == 1:
                 reason = "in brackets by a diagnosis label; its dot was lost"
                 findings.append(_finding(page, line, match, options[0], 0.88, "repaired", reason))
+                spans.append(match.span())
+        for match in PARTED.finditer(text) if page.source == "ocr" else ():
+            if _parted(page, number, line, match):
+                code = match[1] + match[2]
+                findings.append(
+                    _finding(page, line, match, code, 0.88, "repaired", "among diagnoses; its dot was lost")
+                )
                 spans.append(match.span())
         for match in SHORT.finditer(text):
             if page.source == "ocr" and (repaired := _short(page, number, line, match, bool(spans))):
@@ -92,9 +101,30 @@ def find(page: PageText) -> list[Finding]:
     return findings
 
 
+def _unstrung(text: str) -> str:
+    """The text with commas between codes that were read as dots ("G12.21.R13.12")."""
+    return STRUNG.sub(r"\1,", text)
+
+
+def _parted(page: PageText, number: int, line: Line, match: re.Match[str]) -> bool:
+    """Whether a category and figures behind a gap are one billable code, where diagnoses stand."""
+    if (
+        not is_billable(match[1] + match[2])
+        or is_billable(match[1])
+        or not LISTED.search(line.text[: match.start()][-6:])
+    ):
+        return False
+    governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box)
+    return (
+        governed == "diagnosis"
+        or governed not in NOT_OURS
+        and (bool(LABEL.search(line.text[: match.start()])) or _stands_by_a_code(page, number))
+    )
+
+
 def _short(page: PageText, number: int, line: Line, match: re.Match[str], beside_others: bool) -> Finding | None:
     """A three-character code whose letter was read as a digit or a sign ("110" for I10), among diagnoses only."""
-    options = [o for o in set(candidates(match[0], first_is_letter=True)) if is_billable(o)]
+    options = passing(match[0], is_billable)
     before, behind = line.text[: match.start()][-4:], line.text[match.end() : match.end() + 2]
     governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box) == "diagnosis"
     above = any(DOTTED.search(o.text[:200]) for o in page.lines[max(0, number - 2) : number])
@@ -140,9 +170,10 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
         return 0.0
     if LABEL.search(before) and not re.search(r"hcpcs|cpt|proc", before, re.IGNORECASE):
         return 0.86
+    listed = page.source == "ocr" and not before.strip() and not HCPCS_LIKE.fullmatch(match[0])
     return (
         0.86
-        if len(match[0]) == 3
+        if (len(match[0]) == 3 or listed and _stands_by_a_code(page, number))
         and (beside_others or _is_labelled(" ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])))
         and enclosed
         else 0.0
@@ -150,19 +181,27 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
 
 
 def _stands_by_a_code(page: PageText, number: int) -> bool:
-    """Whether a code that needs no repair stands in this line or the next to it: a list of diagnoses."""
-    for line in page.lines[max(0, number - 1) : number + 2]:
+    """Whether a code that needs no repair stands in this line or one next to it: a list of diagnoses."""
+    reach = 2 if page.source == "ocr" else 1
+    for line in page.lines[max(0, number - reach) : number + reach + 1]:
         for match in DOTTED.finditer(line.text[:600]):
             if len(match[1]) == 3 and "." in match[0] and is_billable((match[1] + match[2]).upper()):
                 return True
+        if page.source == "ocr" and any(_is_plainly_one(match[0]) for match in PLAIN.finditer(line.text[:600])):
+            return True
     return False
+
+
+def _is_plainly_one(code: str) -> bool:
+    """Whether five or more glyphs without a dot are a diagnosis and cannot be a HCPCS code."""
+    return len(code) >= 5 and not HCPCS_LIKE.fullmatch(code) and is_billable(code)
 
 
 def _is_labelled(near: str) -> bool:
     """Whether a diagnosis label stands near, read well or badly ("OIAGNOSES")."""
     if LABEL.search(near):
         return True
-    words = [word.lower() for word in near[:400].split() if 7 <= len(word) <= 12]
+    words = [word.lower() for word in near[:400].split() if 6 <= len(word) <= 12]
     return any(fuzz.ratio(word, label) >= LIKE for word in words for label in ("diagnosis", "diagnoses"))
 
 
@@ -200,20 +239,46 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
             return _finding(page, line, match, code, 0.98 if labelled else 0.95, "valid", reason)
         if not labelled:
             return None
+        last = re.match(r"\s([A-Z0-9])(?![\w.])", line.text[match.end() :])
+        if page.source == "ocr" and last and is_billable(code + last[1]):
+            return _finding(page, line, match, code + last[1], 0.88, "repaired", "its last character stood apart")
         return _finding(page, line, match, code, 0.7, "suspect", "header: needs more characters")
     if not labelled:
-        return None
+        return _headless(page, line, match, raw)
     if ANY.search(line.text[max(0, match.start() - 6) : match.end() + 8]):
         return None
-    options = [o for o in set(candidates(raw, first_is_letter=True)) if _table().get(o)]
+    options = passing(raw, is_billable)
     if len(match[1]) == 4:
         options = [raw[0].upper() + raw[2:].upper()] if _table().get(raw[0].upper() + raw[2:].upper()) else []
     if len(options) == 1:
         reason = f"{dotted(options[0])} is the only billable candidate for what was read"
         return _finding(page, line, match, options[0], 0.92, "repaired", reason)
+    if page.source == "ocr" and code[0].isalpha() and len(match[1]) == 3:
+        options = [c for c in _with_a_letter_later(code) if is_billable(c)]
+        if len(options) == 1:
+            reason = f"not in {EDITION} as read; {dotted(options[0])} is the only billable candidate"
+            return _finding(page, line, match, options[0], 0.85, "repaired", reason)
     if code[0].isalpha() and len(match[1]) == 3 and code[1].isdigit():
         return _finding(page, line, match, code, 0.4, "suspect", f"not in {EDITION}")
     return None
+
+
+def _with_a_letter_later(code: str) -> list[str]:
+    """A code with one figure behind its dot taken for the letter it resembles."""
+    return [code[:n] + letter + code[n + 1 :] for n in range(3, len(code)) for letter in TO_LETTER.get(code[n], "")]
+
+
+def _headless(page: PageText, line: Line, match: re.Match[str], raw: str) -> Finding | None:
+    """A code that begins its line before words, its letter read as a figure and no label to be read: for a person."""
+    words = re.match(r"\W+[A-Za-z]{4,}", line.text[match.end() :])
+    if page.source != "ocr" or not words or line.text[: match.start()].strip() or MONEY.search(page.text[:6000]):
+        return None
+    options = passing(raw, is_billable) if "." in match[0] and raw[0] in "1l|!2$" else []
+    if len(options) != 1:
+        return None
+    return _finding(
+        page, line, match, options[0], 0.6, "suspect", "the only billable candidate; no label could be read"
+    )
 
 
 def _finding(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from casefile.records import Box, Finding, Line, PageText, Word
-from extractors.labels import BELOW, LabelledValue, sheet_of, values_of
+from extractors.label_values import BELOW
+from extractors.labels import LabelledValue, sheet_of, values_of
 
 NAMED = re.compile(
     r"\b(?:Sp?[O0]{1,2}\s?[2z]|Sa[O0]2|[O0]2\s+sats?|sats?|(?:oxygen )?saturation|oximetry|desat\w*)\b[^\d]{0,3}",

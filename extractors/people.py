@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, PageText, Status
-from extractors.day import ANY, made
+from extractors.day import ANY, labelled_day, made
 from extractors.labels import LabelledValue, line_of, values_of
 from extractors.names import CREDENTIALS, normal_name
 from extractors.tokens import NUMBERED
@@ -14,6 +14,8 @@ MBI_LETTER = "[AC-HJKMNP-RT-Y]"
 MBI = re.compile(rf"[1-9]{MBI_LETTER}[0-9AC-HJKMNP-RT-Y]\d{MBI_LETTER}[0-9AC-HJKMNP-RT-Y]\d{MBI_LETTER}{{2}}\d{{2}}")
 PRINTED_MBI = re.compile(r"(?<![\w-])([1-9][A-Z][A-Z0-9]\d)[-\s]?([A-Z][A-Z0-9]\d)[-\s]?([A-Z]{2}\d\d)(?![\w-])")
 EDGES = " _:#'’‘`\".,"
+FAINT = 0.7
+"""Highest confidence of a value whose label could hardly be read."""
 YOUNGEST = 2026
 """Two-digit birth years beyond this one belong to the last century."""
 IDS = ("member_id", "group_number", "mbi", "claim_number", "reference_number", "authorization_number")
@@ -163,15 +165,15 @@ def _of_line(page: PageText, line: object, match: re.Match[str], name: str, sure
 
 
 def _birth(page: PageText, value: LabelledValue) -> Finding | None:
-    match = ANY.search(value.text[:120])
-    day = made(match, YOUNGEST) if match else None
-    if not match or not day or value.section == "contact":
+    first = labelled_day(value.text[:120], YOUNGEST)
+    if not first or value.section == "contact":
         return None
-    status: Status = "valid" if 1900 <= day.on.year <= YOUNGEST and not day.doubt else "suspect"
+    day, raw = first
+    status: Status = "valid" if not value.faint and 1900 <= day.on.year <= YOUNGEST and not day.doubt else "suspect"
     sure = 0.96 if status == "valid" else 0.6
     reason = f"date by the label '{value.label}'" + (f"; {day.doubt}" if day.doubt else "")
     found = _made(page, value, day.on.isoformat(), sure, reason)
-    return Finding(found.field, found.value, match[0], found.page, found.box, found.confidence, status, None, reason)
+    return Finding(found.field, found.value, raw, found.page, found.box, found.confidence, status, None, reason)
 
 
 def _birth_on_the_patients_line(page: PageText) -> list[Finding]:
@@ -287,6 +289,8 @@ def _made(
     status: Status = "valid",
 ) -> Finding:
     confidence = sure * (0.85 + 0.15 * value.confidence)
+    if value.faint:
+        confidence, status, reason = min(FAINT, confidence), "suspect", f"{reason}, which could hardly be read"
     return Finding(
         field or value.field, text, value.text, page.page_number, value.box, confidence, status, role, reason
     )

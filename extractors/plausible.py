@@ -15,6 +15,7 @@ WRITTEN = frozenset({"order_date", "signature_date", "member_dob", "denial_date"
 """Dates of what was written before it was faxed."""
 SERVED = frozenset({"service_start", "order_date"})
 """Dates that say which edition of the code set applies."""
+HAPPENED = frozenset({"order_date", "signature_date", "service_start", "denial_date", "discharge_at"})
 DOUBTFUL = 0.5
 LIKELY = 0.85
 FREE = frozenset(
@@ -75,6 +76,10 @@ def _weighed(finding: Finding, sent: str, born: str, findings: Sequence[Finding]
         and finding.value[:10] < born
     ):
         return _doubt(finding, "before the patient's birth")
+    if finding.field == "member_dob" and any(
+        f.field in HAPPENED and f.page == finding.page and f.value[:10] == finding.value for f in findings
+    ):
+        return _doubt(finding, "another date of the page is the same")
     if finding.field in SINGLE and finding.confidence > LIKELY:
         rivals = {
             _bare(f.value)

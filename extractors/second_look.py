@@ -6,6 +6,7 @@ value is. The extractors run again over the page with the other readings put in,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -28,12 +29,21 @@ CLEARLY = 0.02
 
 
 def variants(page: PageText) -> list[PageText]:
-    """The page with the other readings in place of the first ones, one page for each reading kept (two at most)."""
-    most = max((len(word.other.split()) for word in page.words), default=0)
-    return [
-        replace(page, words=tuple(_other(word, number) if word.other else word for word in page.words))
-        for number in range(min(most, 2))
-    ]
+    """The page with the other readings in place of the first ones (two of them at most).
+
+    First in words without a figure alone, which say what a value is; then everywhere.
+    """
+    most = min(2, max((len(word.other.split()) for word in page.words), default=0))
+    labels = [_with_others(page, number, only_labels=True) for number in range(most)]
+    whole = [_with_others(page, number, only_labels=False) for number in range(most)]
+    return [variant for variant in (*labels, *whole) if variant.words != page.words]
+
+
+def _with_others(page: PageText, number: int, only_labels: bool) -> PageText:
+    def other(word: Word) -> bool:
+        return bool(word.other) and not (only_labels and re.search(r"\d", word.text + word.other))
+
+    return replace(page, words=tuple(_other(word, number) if other(word) else word for word in page.words))
 
 
 def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[PageText], list[Finding]]) -> list[Finding]:
@@ -47,23 +57,32 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
     Returns:
         All findings. A checked value that contradicts another checked one at its place makes both less sure.
     """
-    kept = list(found)
+    kept, seen = list(found), set[tuple[str, str, Box]]()
     for variant in variants(page):
-        for finding in find(variant):
+        others = find(variant)
+        both = {(finding.field, finding.value) for finding in others}
+        for finding in others:
+            if (finding.field, finding.value, finding.box) in seen:
+                continue
+            seen.add((finding.field, finding.value, finding.box))
             if finding.field in CHECKED:
                 first = [word for word in page.words if _same_place(word.box, finding.box)]
                 if any(word.other for word in first):
-                    _add_checked(kept, replace(finding, raw=" ".join(word.text for word in first)))
+                    _add_checked(kept, replace(finding, raw=" ".join(word.text for word in first)), both)
             elif finding.field in FILLS and not any(f.field == finding.field for f in kept):
                 kept.append(_weaker(finding, FILLED, "its label is as the other reader saw it"))
     return kept
 
 
-def _add_checked(kept: list[Finding], finding: Finding) -> None:
-    """Add a value that passed its check; where another stands in its place that passed too, neither is sure."""
+def _add_checked(kept: list[Finding], finding: Finding, both: set[tuple[str, str]]) -> None:
+    """Add a value that passed its check; where another stands in its place that passed too, neither is sure.
+
+    A value that both readings hold (`both`) stands beside it in the same word and is no rival.
+    """
     if finding.status == "suspect" or any(f.field == finding.field and f.value == finding.value for f in kept):
         return
-    rivals = [n for n, f in enumerate(kept) if f.field in CHECKED and _same_place(f.box, finding.box)]
+    rivals = [n for n, f in enumerate(kept)
+              if f.field in CHECKED and _same_place(f.box, finding.box) and (f.field, f.value) not in both]  # fmt: skip
     best = max((kept[n] for n in rivals), key=lambda f: f.confidence, default=None)
     listed = (
         finding.field == "hcpcs"

@@ -76,7 +76,8 @@ def differ(one: Person, other: Person) -> bool:
 
     One glyph's slip in a date or an id is not against it.
     """
-    against = (_slips(one.dob, other.dob) > 1) + (0 <= _names(one, other) < LIKE_NAMES) + _other_id(one, other)
+    named_apart = 0 <= _names(one, other) < LIKE_NAMES or _other_given(one.name, other.name)
+    against = (_slips(one.dob, other.dob) > 1) + named_apart + _other_id(one, other)
     same = _same_id(one, other) + (_slips(one.dob, other.dob) == 0) + (_names(one, other) >= 90)
     if same >= 2:
         return False
@@ -95,6 +96,16 @@ def _slips(one: str, other: str) -> int:
 
 def _names(one: Person, other: Person) -> float:
     return fuzz.token_sort_ratio(one.name.casefold(), other.name.casefold()) if one.name and other.name else -1.0
+
+
+def _other_given(one: str, other: str) -> bool:
+    """Whether two names share the family's part and their given parts are plainly others: relatives."""
+    first, second = one.casefold().split(), other.casefold().split()
+    if len(first) < 2 or len(second) < 2 or fuzz.ratio(first[-1], second[-1]) < 80:
+        return False
+    given = first[0].strip("."), second[0].strip(".")
+    spelt = min(map(len, given)) > 1 and not given[0].startswith(given[1]) and not given[1].startswith(given[0])
+    return spelt and fuzz.ratio(*given) < 50
 
 
 def _same_id(one: Person, other: Person) -> bool:

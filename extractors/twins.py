@@ -50,7 +50,7 @@ def _same(page: PageText, text: str, other: PageText, words: str) -> bool:
     if not likeness:
         return False
     mine, theirs = _numbers(page), _numbers(other)
-    differ = len(mine ^ theirs)
+    differ = len(mine ^ theirs) - 2 * _slips(mine - theirs, theirs - mine)
     if likeness >= ALIKE:
         return differ <= (
             2 if likeness > 99.5 and len(text) > 400 else 4 if page.source == "ocr" else 6
@@ -60,6 +60,24 @@ def _same(page: PageText, text: str, other: PageText, words: str) -> bool:
         and _stand_alike(page, other)
         and not _plain_change(page, other, mine, theirs)
     )
+
+
+def _slips(mine: set[str], theirs: set[str]) -> int:
+    """How many numbers differ only in one glyph that is no figure on one side: a slip of a reader, not a change."""
+    left, slips = set(theirs), 0
+    for token in mine:
+        rival = next((other for other in left if _is_slip(token, other)), None)
+        if rival is not None:
+            left.discard(rival)
+            slips += 1
+    return slips
+
+
+def _is_slip(token: str, rival: str) -> bool:
+    if len(token) != len(rival):
+        return False
+    changed = [(a, b) for a, b in zip(token, rival, strict=True) if a != b]
+    return len(changed) == 1 and not (changed[0][0].isdigit() and changed[0][1].isdigit())
 
 
 def _numbers(page: PageText) -> set[str]:

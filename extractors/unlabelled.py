@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from casefile.records import Finding, PageText, Word
-from extractors.day import ANY, read_day
+from extractors.day import MARK_LOST, days_in
 from extractors.labels import label_over, sheet_of
 from extractors.npi import is_valid
 from extractors.tokens import closes, opens
@@ -82,9 +82,10 @@ def _numbers(page: PageText, taken: set[str]) -> Iterator[tuple[str, Word]]:
 
 def _births(page: PageText, taken: set[str]) -> Iterator[tuple[str, Word]]:
     for number, line in enumerate(page.lines):
-        for match in ANY.finditer(line.text[:600]):
-            day, words = read_day(match[0]), line.words_in(match.start(), match.end())
-            if not day or day.doubt or not BORN[0] <= day.on.year <= BORN[1] or day.on.isoformat() in taken:
+        for day, start, end in days_in(line.text[:600]):
+            word = line.words_in(start, end)[0]
+            doubted = day.doubt not in {"", MARK_LOST}
+            if doubted or not BORN[0] <= day.on.year <= BORN[1] or day.on.isoformat() in taken:
                 continue
-            if label_over(page, number, words[0].box) in VAGUE:
-                yield day.on.isoformat(), words[0]
+            if label_over(page, number, word.box) in VAGUE:
+                yield day.on.isoformat(), word

@@ -17,6 +17,10 @@ SLIPS = str.maketrans(
 NO_SIGN = re.compile(r"[^a-z0-9#]+")
 LIKE = 84
 """How alike (of 100) a cell of its own and a wording must be to pass as a misread label."""
+FAINTLY = 68
+"""How alike it must be where just such a value as the field takes stands by it."""
+RIVAL = 6
+"""By how much a faint likeness must exceed that to any other field's wording."""
 LONGEST = 44
 """Letters of the longest wording that is looked for."""
 
@@ -33,12 +37,18 @@ def _table() -> dict[str, Any]:
 
 @cache
 def wordings() -> dict[str, tuple[str, str]]:
-    """Folded wording → (field, wording); where two fields claim one wording the first in the file has it."""
+    """Folded wording → (field, wording); where two fields claim one wording the first in the file has it.
+
+    "ID" at the end is often read "10" or "IO", so that spelling stands for it too.
+    """
     table, found = _table(), dict[str, tuple[str, str]]()
     for field, rows in table["fields"].items():
         for row in rows:
             for wording in _spelled_out(row, table["words"]):
                 found.setdefault(fold(wording), (field, wording))
+    for folded, meant in list(found.items()):
+        if re.search(r"\w id$", meant[1]):
+            found.setdefault(folded[:-2] + "io", meant)
     return found
 
 
@@ -79,9 +89,28 @@ def misread(folded: str) -> str | None:
     """The folded wording that a garbled cell most likely was, or None."""
     if not 5 <= len(folded) <= 34 or folded.isdigit():
         return None
-    slack = 1 if len(folded) < 9 else 2
-    choices = [
-        w for length in range(len(folded) - slack, len(folded) + slack + 1) for w in _by_length().get(length, ())
-    ]
-    best = process.extractOne(folded, choices, scorer=fuzz.ratio, score_cutoff=LIKE if len(folded) > 7 else 79)
+    best = process.extractOne(
+        folded,
+        _near(folded, 1 if len(folded) < 9 else 2),
+        scorer=fuzz.ratio,
+        score_cutoff=LIKE if len(folded) > 7 else 79,
+    )
     return str(best[0]) if best else None
+
+
+@lru_cache(8192)
+def faintly(folded: str) -> str | None:
+    """The folded wording of a date, number or id that a badly garbled cell resembles more than any other field's."""
+    if not 6 <= len(folded) <= 34 or folded.isdigit():
+        return None
+    rows = process.extract(folded, _near(folded, 3), scorer=fuzz.ratio, score_cutoff=FAINTLY - RIVAL, limit=40)
+    if not rows or rows[0][1] < FAINTLY:
+        return None
+    field = wordings()[rows[0][0]][0]
+    rivals = [score for wording, score, _ in rows if wordings()[wording][0] != field]
+    return str(rows[0][0]) if not rivals or rows[0][1] - rivals[0] >= RIVAL else None
+
+
+def _near(folded: str, slack: int) -> list[str]:
+    """The wordings about as long as a garbled cell."""
+    return [w for length in range(len(folded) - slack, len(folded) + slack + 1) for w in _by_length().get(length, ())]

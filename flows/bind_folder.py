@@ -19,12 +19,13 @@ from casefile.settings import Settings
 from flows import steps
 from flows.packet_request import Ask, open_cache, request_for
 from intake.sniff import media_type
-from packet_builder.exhibit_pages import SourceFile, keep_layers, sha256_of
+from packet_builder.exhibit_pages import keep_layers
 from packet_builder.folder import FolderFile, case_from_folder
 from packet_builder.page_cache import PageCache
 from packet_builder.plan import section_of
 from packet_builder.profiles import profile
 from packet_builder.render import PacketResult, build_packet
+from packet_builder.source_files import SourceFile, sha256_of
 
 READING = f"reading/1/{version('casebinder')}"
 OURS = {"case.toml"}

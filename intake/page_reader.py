@@ -13,6 +13,8 @@ from intake.ink import asks_to_sign, find_ink
 
 POOR = 0.55
 """Mean word confidence below which a person should compare the page with its image."""
+COARSE = 150
+"""Rows an inch below which a page is always read whole by the second reader: a fax sent in standard mode."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ def read_page(job: Job) -> tuple[PageText, Problem | None]:
     """Read one page image that is not blank."""
     number = job.image.page_number
     page, pixels = _read_upright(job.image)
-    poor = whole_page.is_poor(page.words)
+    poor = job.image.dpi[1] < COARSE or whole_page.is_poor(page.words)
     words = _second_opinion(pixels, page.words, job.second_words, poor) if job.second_words else page.words
     words, banner = split_banner(words)
     ink = find_ink(pixels, words) if poor or asks_to_sign(words) else ()

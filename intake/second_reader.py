@@ -21,6 +21,10 @@ AGREED, SPLIT = 0.97, 0.80
 """Highest confidence of a word on which both readers agree, or differ."""
 MATTERS = re.compile(r"(?=.*\d)\S{3,}")
 """A word with a digit in it: a code, an identifier, a date, a measurement."""
+LIKE_FIGURES = re.compile(r"[\dOoQDIl|!SsBZzG$£€.]{2,7}")
+"""A word that may be a short code or number of which every glyph was taken for its look-alike ("lO" for I10)."""
+HARDLY = 0.5
+"""Such a word is read again when the first reader was less sure of it than this."""
 PLAIN_NUMBER = re.compile(r"(0?[1-9]|1[0-2])/([0-2]?\d|3[01])/(19|20)\d\d|\(?\d{3}\)?-\d{3}-\d{4}|\d{1,2}:\d\d")
 """Real dates, phone numbers and times: shapes a misreading seldom keeps."""
 PLAIN_SURE = 0.94
@@ -119,7 +123,7 @@ def matters(text: str) -> bool:
 def _matters(run: list[Word]) -> bool:
     text = "".join(word.text for word in run)
     if not matters(text):
-        return False
+        return bool(_least(run) < HARDLY and LIKE_FIGURES.fullmatch(text))
     return not (PLAIN_NUMBER.fullmatch(text) and _least(run) > PLAIN_SURE)
 
 

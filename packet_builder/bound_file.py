@@ -11,18 +11,25 @@ from typing import Any, BinaryIO
 import pikepdf
 from pikepdf import Dictionary
 
-from casefile.records import PageText
+from casefile.records import Exhibit, PageText
 from packet_builder import catalog, stamp, words
 from packet_builder.drawing import Drawn, Goal, Link
-from packet_builder.exhibit_pages import Locate, Places, layer_of, made_layer, open_exhibit
+from packet_builder.errors import PacketError
+from packet_builder.exhibit_pages import kept_layers, layer_of, made_layer, open_exhibit, prepared_exhibit
 from packet_builder.geometry import Shape, shape_of
 from packet_builder.page_cache import PageCache
-from packet_builder.page_writer import Brackets, Layer, PageJob, PageTree, PageWriter
+from packet_builder.page_writer import Layer, PageJob, PageParts, PageTree, PageWriter, parts_of
 from packet_builder.pdf_objects import ObjectGraph, Shared
 from packet_builder.pdf_writer import PdfWriter, text_string
 from packet_builder.pictured import Pictured
+from packet_builder.places import Places
 from packet_builder.plan import PacketPlan, Part
+from packet_builder.prepared import Replay
+from packet_builder.source_files import Locate, SourceFile, SourceHashes
 from packet_builder.source_pdf import SourceLink
+
+PLAIN = (0, 0, True)
+"""Brackets of our own sheets: balanced, and tagged already."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +54,24 @@ class Written:
     """Pages bound as pictures, and why."""
 
 
+@dataclass(frozen=True)
+class Sources:
+    """Where sources lie, that they are what was read, and what is known of them."""
+
+    locate: Locate
+    hashes: SourceHashes
+    cache: PageCache
+
+
 class BoundFile:
     """Writes the parts of one volume. Indices are those of the whole plan; `start` is the volume's first page."""
 
     def __init__(
-        self, out: BinaryIO, plan: PacketPlan, parts: Sequence[Part], drawing: Drawing, locate: Locate, cache: PageCache,
+        self, out: BinaryIO, plan: PacketPlan, parts: Sequence[Part], drawing: Drawing, sources: Sources,
         *, links: bool = True, pictured: Pictured | None = None, progress: Callable[[int, int], None] | None = None,
     ) -> None:  # fmt: skip
-        self._plan, self._parts, self._drawing, self._locate, self._cache = plan, parts, drawing, locate, cache
+        self._plan, self._parts, self._drawing = plan, parts, drawing
+        self._locate, self._hashes, self._cache = sources.locate, sources.hashes, sources.cache
         self._links, self._progress, self._pictured = links, progress, pictured or Pictured()
         self._start = parts[0].first
         self._end = parts[-1].last + 1
@@ -71,6 +88,19 @@ class BoundFile:
 
     def write(self, described: catalog.Description, manifest: Any) -> Written:
         """Write everything. `manifest` is called with what was written and returns the manifest's JSON object."""
+        try:
+            self._parts_out()
+            self._write_links()
+            self._tree.finish()
+            self._finish(described, manifest(self.written))
+            self.written.sha256 = self._writer.close()
+        except OSError as error:
+            raise PacketError(f"the packet cannot be written ({error}). Make room, or put the source back.") from error
+        finally:
+            self._writer.give_up()
+        return self.written
+
+    def _parts_out(self) -> None:
         with pikepdf.open(BytesIO(self._drawing.pdf)) as sheets:
             graph = ObjectGraph(sheets, self._writer, self._shared)
             self._give_fonts(graph, sheets)
@@ -83,11 +113,6 @@ class BoundFile:
                 self.written.part_bytes[part.name] = self._writer.size - before
                 if self._progress:
                     self._progress(done, len(self._parts))
-        self._write_links()
-        self._tree.finish()
-        self._finish(described, manifest(self.written))
-        self.written.sha256 = self._writer.close()
-        return self.written
 
     def _give_fonts(self, graph: ObjectGraph, sheets: pikepdf.Pdf) -> None:
         """The stamp's embedded face, taken from the drawn sheets, and one plain face for invisible words."""
@@ -116,7 +141,7 @@ class BoundFile:
             key = self._structure.page(
                 index, section, drawn.tag, offset, dict(zip(map(id, links), numbers, strict=True))
             )
-            self._put(graph, index, page, shape_of(page), "right", None, numbers, key, marked=True)
+            self._put(index, parts_of(graph, page, PLAIN), shape_of(page), "right", None, numbers, key, marked=True)
 
     def _exhibit(self, graph: ObjectGraph, sheets: pikepdf.Pdf, part: Part) -> None:
         """A slip sheet and the exhibit's pages."""
@@ -126,22 +151,45 @@ class BoundFile:
         section = self._structure.section(slip.tag, f"{part.name}: {part.title}")
         sheet = sheets.pages[slip.first].obj
         key = self._structure.page(part.first, section, slip.tag, 0, {})
-        self._put(graph, part.first, sheet, shape_of(sheet), "right", None, (), key, marked=True)
+        self._put(part.first, parts_of(graph, sheet, PLAIN), shape_of(sheet), "right", None, (), key, marked=True)
         file = self._locate(exhibit.fax_sha256)
+        self._hashes.require_same(exhibit, file)
+        keys = [self._structure.plain_page(part.first + 1 + n, section) for n in range(len(exhibit.pages))]
+        if self._pictured.may_touch(exhibit):
+            self._opened_exhibit(part, exhibit, file, keys)
+        else:
+            self._ready_exhibit(part, exhibit, file, keys)
+
+    def _ready_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, keys: Sequence[int]) -> None:
+        """Pages as they are, from what was found out about them once."""
+        ready = prepared_exhibit(exhibit, file, self._cache, self._plan.bates(part.first))
+        replay = Replay(ready, file.path, self._writer, self._shared)
+        layers = kept_layers(exhibit, self._cache)
+        for offset, (text, page) in enumerate(zip(exhibit.pages, ready.pages, strict=True)):
+            index = part.first + 1 + offset
+            numbers = self._own_links(ready.links, exhibit.fax_sha256, text.page_number)
+            layer = layer_of(text, page.shape, layers)
+            self._put(index, replay.parts(page.parts), page.shape, page.place, layer, numbers, keys[offset])
+        self._layers += [(replay.number(number), shown) for number, shown in ready.layers]
+        if ready.notes:
+            self.written.notes.setdefault(exhibit.fax_sha256, []).extend(ready.notes)
+
+    def _opened_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, keys: Sequence[int]) -> None:
+        """Pages of which some are bound as pictures."""
         with open_exhibit(exhibit, file, self._cache) as (source, pages):
             own = ObjectGraph(source.pdf, self._writer, self._shared)
+            layers = kept_layers(exhibit, self._cache)
             places = Places(exhibit, file, source, self._cache)
             for offset, (text, page) in enumerate(zip(exhibit.pages, pages, strict=True)):
                 index = part.first + 1 + offset
                 shape = shape_of(page, text.rotation)
-                numbers = self._own_links(source.links, exhibit.fax_sha256, text.page_number)
-                key = self._structure.plain_page(index, section)
                 if why := self._pictured.why(exhibit.fax_sha256, text, page):
-                    self._picture(index, places, offset, text, shape, key, why)
+                    self._picture(index, places, offset, text, shape, keys[offset], why)
                     continue
+                numbers = self._own_links(source.links, exhibit.fax_sha256, text.page_number)
                 place, brackets = places.place(text, offset, shape, self._plan.bates(index), page)
-                layer = layer_of(text, shape, exhibit.fax_sha256, self._cache)
-                self._put(own, index, page, shape, place, layer, numbers, key, brackets=brackets)
+                parts, layer = parts_of(own, page, brackets), layer_of(text, shape, layers)
+                self._put(index, parts, shape, place, layer, numbers, keys[offset])
             places.close()
             self._layers += catalog.layers_of(source.pdf, own)
             if source.notes:
@@ -156,7 +204,7 @@ class BoundFile:
         with pdf:
             layer = made_layer(text, flat) if text.words else None
             graph = ObjectGraph(pdf, self._writer, self._shared)
-            self._put(graph, index, pdf.pages[0].obj, flat, "band", layer, (), key)
+            self._put(index, parts_of(graph, pdf.pages[0].obj), flat, "band", layer, (), key)
         self.written.pictures[index] = why
 
     def _own_links(self, links: Sequence[SourceLink], sha256: str, page_number: int) -> tuple[int, ...]:
@@ -170,12 +218,12 @@ class BoundFile:
         return tuple(numbers)
 
     def _put(
-        self, graph: ObjectGraph, index: int, page: pikepdf.Object, shape: Shape, place: stamp.Place, layer: Layer | None,
-        annotations: tuple[int, ...], key: int, marked: bool = False, brackets: Brackets | None = None,
+        self, index: int, parts: PageParts, shape: Shape, place: stamp.Place, layer: Layer | None,
+        annotations: tuple[int, ...], key: int, marked: bool = False,
     ) -> None:  # fmt: skip
         bates = self._plan.bates(index)
-        job = PageJob(index - self._start, page, shape, place, bates, layer, annotations, key, brackets, marked)
-        self.written.hashes[index] = self._pages.write(graph, job)
+        job = PageJob(index - self._start, shape, place, bates, layer, annotations, key, marked)
+        self.written.hashes[index] = self._pages.write(parts, job)
         self._shapes[index] = shape
 
     def _inside(self, index: int) -> bool:

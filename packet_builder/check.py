@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pikepdf
-from pikepdf import OutlineItem
 
 from packet_builder.bound_file import Drawing
 from packet_builder.plan import PacketPlan, Part
@@ -40,18 +39,23 @@ def _labels(pdf: pikepdf.Pdf, plan: PacketPlan, start: int, end: int) -> Iterato
 
 
 def _bookmarks(pdf: pikepdf.Pdf, plan: PacketPlan, places: dict[tuple[int, int], int]) -> Iterator[str]:
-    with pdf.open_outline(max_depth=6, strict=True) as outline:
-        for item in _all_items(outline.root):
-            goal = item.destination[0] if isinstance(item.destination, pikepdf.Array) else None
-            index = places.get(goal.objgen) if goal is not None else None
-            if index is None or not item.title.endswith(f"({plan.bates(index)})"):
-                yield f"the bookmark {item.title.rsplit(' ', 1)[-1]} leads elsewhere"
+    for item in _items(pdf.Root.Outlines):
+        title, goal = str(item.Title), item.Dest[0]
+        index = places.get(goal.objgen)
+        if index is None or not title.endswith(f"({plan.bates(index)})"):
+            yield f"the bookmark {title.rsplit(' ', 1)[-1]} leads elsewhere"
 
 
-def _all_items(items: Sequence[OutlineItem]) -> Iterator[OutlineItem]:
-    for item in items:
+def _items(parent: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """All bookmarks below one, in order."""
+    item, last = parent.First, parent.Last.objgen
+    while True:
         yield item
-        yield from _all_items(item.children)
+        if "/First" in item:
+            yield from _items(item)
+        if item.objgen == last:
+            return
+        item = item.Next
 
 
 def _links(

@@ -82,6 +82,8 @@ def face(name: str) -> str:
 
 def clean(words: str) -> str:
     """Printable characters only; what was read may hold anything."""
+    if words.isprintable():
+        return words
     return "".join(ch if ch.isprintable() else " " for ch in words)
 
 
@@ -118,9 +120,13 @@ def _pieces(word: str, font: str, size: float, width: float) -> Iterator[str]:
 
 
 class Sheets:
-    """A run of drawn pages in one PDF. Texts are tagged; rules and grounds are artifacts."""
+    """A run of drawn pages in one PDF. Texts are tagged; rules and grounds are artifacts.
 
-    def __init__(self) -> None:
+    With `measuring` nothing is drawn: only the length of each part is found out.
+    """
+
+    def __init__(self, measuring: bool = False) -> None:
+        self.measuring = measuring
         self._bytes = BytesIO()
         self.canvas = Canvas(self._bytes, pagesize=letter, invariant=1, pageCompression=1)
         self.parts: dict[str, Drawn] = {}
@@ -147,7 +153,10 @@ class Sheets:
 
     def turn(self) -> None:
         """End the sheet."""
-        self.canvas.showPage()
+        if self.measuring:
+            self.canvas._code.clear()
+        else:
+            self.canvas.showPage()
         self._sheet += 1
         self.part.pages += 1
         self._marks = 0
@@ -158,6 +167,9 @@ class Sheets:
         self, x: float, y: float, words: str, font: str = "serif", size: float = 10.5, colour: Colour = INK, align: str = "left"
     ) -> None:  # fmt: skip
         """One line of words, within whatever element is open."""
+        self._used = True
+        if self.measuring:
+            return
         words = clean(words)
         if align != "left":
             x -= width_of(words, font, size) * (1.0 if align == "right" else 0.5)
@@ -167,7 +179,6 @@ class Sheets:
         for name, data in self._glyphs(words, face(font)):
             code.append(f"{name} {size:g} Tf ({data}) Tj")
         code.append("ET")
-        self._used = True
 
     def _glyphs(self, words: str, font: str) -> Iterator[tuple[str, str]]:
         """Words as (the file's name of a font subset, its codes escaped); quicker than the canvas, which formats slowly."""

@@ -1,45 +1,32 @@
-"""An exhibit's source, opened, page by page: its shape, its words, where its number fits."""
+"""An exhibit's source, opened page by page, or prepared once and kept; and the invisible words of its scans."""
 
 from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pikepdf
 
-from casefile.records import Box, Exhibit, PageText
-from packet_builder import raster, stamp
+from casefile.records import Exhibit, PageText
+from packet_builder import catalog
 from packet_builder.errors import PacketError
 from packet_builder.geometry import Shape, shape_of
+from packet_builder.made_with import made_with
 from packet_builder.page_cache import PageCache
-from packet_builder.page_writer import Brackets, Layer, brackets_of, content_streams, plain_digest
+from packet_builder.page_writer import Layer, parts_of, plain_digest
+from packet_builder.pdf_objects import ObjectGraph
+from packet_builder.places import Places
+from packet_builder.prepared import Prepared, ReadyPage, Recorder, packed, unpacked
+from packet_builder.source_files import SourceFile, mapped
 from packet_builder.source_image import image_pdf
 from packet_builder.source_pdf import Source, open_source
 from packet_builder.words import word_layer
 
-if TYPE_CHECKING:
-    import pypdfium2 as pdfium
-
 LAYER = "layer/2"
-CHUNK = 1 << 20
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """Where a source lies and what to call it in messages."""
-
-    path: Path
-    name: str
-
-
-Locate = Callable[[str], SourceFile]
+PREPARED = "prepared/1"
 
 
 @contextmanager
@@ -47,30 +34,8 @@ def open_exhibit(exhibit: Exhibit, file: SourceFile, cache: PageCache) -> Iterat
     """Open an exhibit's source; yields it and the exhibit's pages in order.
 
     Raises:
-        PacketError: The source cannot be opened, was changed since it was read, or lacks a page. No page is ever skipped.
+        PacketError: The source cannot be opened, or lacks a page. No page is ever skipped.
     """
-    with ThreadPoolExecutor(1) as beside:
-        found = beside.submit(sha256_of, file)
-        try:
-            with _opened(exhibit, file, cache) as (source, pages):
-                yield source, pages
-        except PacketError:
-            _same(found.result(), exhibit, file)
-            raise
-        _same(found.result(), exhibit, file)
-
-
-def _same(sha256: str, exhibit: Exhibit, file: SourceFile) -> None:
-    if sha256 != exhibit.fax_sha256:
-        raise PacketError(
-            f"{file.name} is not the file that was read: its SHA-256 differs. Put the original back, or read it anew."
-        )
-
-
-@contextmanager
-def _opened(
-    exhibit: Exhibit, file: SourceFile, cache: PageCache
-) -> Iterator[tuple[Source, list[pikepdf.Object]]]:  # fmt: skip
     if exhibit.media_type == "application/pdf":
         with open_source(file.path, file.name, max(text.page_number for text in exhibit.pages)) as source:
             yield source, [source.pdf.pages[text.page_number - 1].obj for text in exhibit.pages]
@@ -83,28 +48,61 @@ def _opened(
         yield Source(pdf), [page.obj for page in pdf.pages]
 
 
-def sha256_of(file: SourceFile) -> str:
-    """The SHA-256 of a source's bytes."""
-    digest = hashlib.sha256()
-    try:
-        with file.path.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
-    except OSError as error:
-        raise PacketError(
-            f"{file.name} cannot be read ({type(error).__name__}). Put it back and build again."
-        ) from None
-    return digest.hexdigest()
+def prepared_exhibit(exhibit: Exhibit, file: SourceFile, cache: PageCache, bates: str) -> Prepared:
+    """What is needed to write an exhibit's pages as they are: kept from before, or found out now and kept.
+
+    Args:
+        exhibit: The exhibit.
+        file: Its source.
+        cache: Where it is kept, by the source's hash.
+        bates: A Bates number of the length that its pages will bear.
+    """
+    pages = [(text.page_number, text.rotation, text.dpi) for text in exhibit.pages]
+    asked = repr((pages, len(bates), sorted(made_with().items())))
+    kind = f"{PREPARED}/{hashlib.sha256(asked.encode()).hexdigest()[:32]}"
+    kept = cache.get(exhibit.fax_sha256, 0, kind)
+    if kept and (ready := unpacked(kept)):
+        return ready
+    ready = _prepared(exhibit, file, cache, bates)
+    if data := packed(ready):
+        cache.put(exhibit.fax_sha256, 0, kind, data)
+    return ready
 
 
-def layer_of(text: PageText, shape: Shape, sha256: str, cache: PageCache) -> Layer | None:
+def _prepared(exhibit: Exhibit, file: SourceFile, cache: PageCache, bates: str) -> Prepared:
+    with open_exhibit(exhibit, file, cache) as (opened, pages), mapped(file) as source:
+        recorder = Recorder(source)
+        graph = ObjectGraph(opened.pdf, recorder)
+        places = Places(exhibit, file, opened, cache)
+        ready = Prepared(recorder.objects, links=opened.links, notes=opened.notes)
+        for offset, (text, page) in enumerate(zip(exhibit.pages, pages, strict=True)):
+            shape = shape_of(page, text.rotation)
+            place, brackets = places.place(text, offset, shape, bates, page)
+            ready.pages.append(ReadyPage(shape, place, parts_of(graph, page, brackets)))
+        places.close()
+        ready.layers = catalog.layers_of(opened.pdf, graph)
+        ready.digests = graph.digests()
+    return ready
+
+
+def kept_layers(exhibit: Exhibit, cache: PageCache) -> Mapping[tuple[int, int], bytes]:
+    """The kept word layers of an exhibit's scanned pages, by (page, turn)."""
+    turns = {text.rotation for text in exhibit.pages if text.source == "ocr" and not text.words}
+    return {
+        (page, turn): data
+        for turn in turns
+        for page, data in cache.pages(exhibit.fax_sha256, f"{LAYER}/{turn}").items()
+    }
+
+
+def layer_of(text: PageText, shape: Shape, kept: Mapping[tuple[int, int], bytes]) -> Layer | None:
     """A scanned page's invisible words; None for pages that have words of their own or none at all."""
     if text.source != "ocr":
         return None
     if text.words:
         return made_layer(text, shape)
-    kept = cache.get(sha256, text.page_number, f"{LAYER}/{text.rotation}")
-    return Layer(kept[32:], kept[:32]) if kept else None
+    found = kept.get((text.page_number, text.rotation))
+    return Layer(found[32:], found[:32]) if found else None
 
 
 def made_layer(text: PageText, shape: Shape) -> Layer:
@@ -119,102 +117,10 @@ def keep_layers(path: Path, exhibit: Exhibit, cache: PageCache) -> None:
         return
     with open_exhibit(exhibit, SourceFile(path, path.name), cache) as (_, pages):
         for text, page in zip(exhibit.pages, pages, strict=True):
-            if layer := layer_of(text, shape_of(page, text.rotation), exhibit.fax_sha256, cache):
+            if layer := layer_of(text, shape_of(page, text.rotation), {}):
                 keep_layer(exhibit.fax_sha256, text, layer, cache)
 
 
 def keep_layer(sha256: str, text: PageText, layer: Layer, cache: PageCache) -> None:
     """Keep one page's layer with its hash."""
     cache.put(sha256, text.page_number, f"{LAYER}/{text.rotation}", layer.digest + layer.deflated)
-
-
-class Places:
-    """Where the number fits on each page of one exhibit; looked for once, then kept by source hash."""
-
-    def __init__(self, exhibit: Exhibit, file: SourceFile, source: Source, cache: PageCache) -> None:
-        self._exhibit, self._file, self._source, self._cache = exhibit, file, source, cache
-        self._known: dict[str, dict[int, bytes]] = {}
-        self._document: pdfium.PdfDocument | None = None
-        self._clean: pdfium.PdfDocument | None = None
-        self._unreadable = False
-
-    def place(
-        self, text: PageText, offset: int, shape: Shape, bates: str, page: pikepdf.Object
-    ) -> tuple[stamp.Place, Brackets]:  # fmt: skip
-        """The place on one page, which is the exhibit's page with this offset, and what its content needs around it."""
-        kind = f"place/2/{text.rotation}/{len(bates)}"
-        if kind not in self._known:
-            self._known[kind] = self._cache.pages(self._exhibit.fax_sha256, kind)
-        kept = self._known[kind].get(text.page_number)
-        if kept is not None:
-            words = kept.decode().split()
-            return words[0], (int(words[1]), int(words[2]), words[3] == "1")  # type: ignore[return-value]
-        found = self._look(text, offset, shape, bates)
-        opened, closed, has_marks = brackets_of(content_streams(page))
-        row = f"{found} {opened} {closed} {int(has_marks)}"
-        self._cache.put(self._exhibit.fax_sha256, text.page_number, kind, row.encode())
-        return found, (opened, closed, has_marks)
-
-    def picture(
-        self, offset: int, text: PageText, shape: Shape, boxes: Sequence[Box], one_bit: bool
-    ) -> tuple[pikepdf.Pdf, Shape]:  # fmt: skip
-        """A page as one image, drawn from the harmless source.
-
-        Raises:
-            PacketError: The page cannot be drawn; it is never bound with what was to be removed.
-        """
-        import pypdfium2 as pdfium
-
-        is_pdf = self._exhibit.media_type == "application/pdf"
-        try:
-            if self._clean is None:
-                self._clean = raster.document_of(self._source.pdf)
-            page = self._clean[text.page_number - 1 if is_pdf else offset]
-            return raster.picture_of(page, shape, boxes, one_bit)
-        except (pdfium.PdfiumError, ValueError, MemoryError, ZeroDivisionError, IndexError) as error:
-            name = type(error).__name__
-            raise PacketError(
-                f"page {text.page_number} of {self._file.name} cannot be drawn as a picture ({name})."
-            ) from error
-
-    def close(self) -> None:
-        """Give the renderer's copies back."""
-        for document in (self._document, self._clean):
-            if document is not None:
-                document.close()
-
-    def _look(self, text: PageText, offset: int, shape: Shape, bates: str) -> stamp.Place:
-        import pypdfium2 as pdfium
-
-        document = self._rendered()
-        if document is None:
-            return "band"
-        is_pdf = self._exhibit.media_type == "application/pdf"
-        try:
-            page = document[text.page_number - 1 if is_pdf else offset]
-        except (pdfium.PdfiumError, IndexError):
-            return "band"
-        try:
-            page.set_mediabox(*shape.box)
-            page.set_cropbox(*shape.box)
-            page.set_rotation(shape.turn)
-            return stamp.free_place(page, shape, bates)
-        except (pdfium.PdfiumError, ValueError, MemoryError, ZeroDivisionError):
-            return "band"
-        finally:
-            page.close()
-
-    def _rendered(self) -> pdfium.PdfDocument | None:
-        import pypdfium2 as pdfium
-
-        if self._document is None and not self._unreadable:
-            try:
-                if self._exhibit.media_type == "application/pdf":
-                    self._document = pdfium.PdfDocument(self._file.path)
-                else:
-                    buffer = BytesIO()
-                    self._source.pdf.save(buffer)
-                    self._document = pdfium.PdfDocument(buffer.getvalue())
-            except pdfium.PdfiumError:
-                self._unreadable = True
-        return self._document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,8 @@ def letter_html(kind: str, values: Mapping[str, Any]) -> str:
     for name in REQUIRED:
         if not values.get(name):
             raise MissingValue(f"the {kind} letter needs '{name}', which the case does not have. Add it to the case.")
-    environment = Environment(loader=FileSystemLoader(LETTERS), undefined=StrictUndefined, autoescape=True)
     try:
-        return environment.get_template(f"{kind}.html.j2").render({**OPTIONAL, **values})
+        return _environment(LETTERS).get_template(f"{kind}.html.j2").render({**OPTIONAL, **values})
     except UndefinedError as error:
         raise MissingValue(
             f"the {kind} letter's template: {error.message}. Add it to the case, or take it out of the template."
@@ -46,3 +46,9 @@ def letter_html(kind: str, values: Mapping[str, Any]) -> str:
         raise PacketError(
             f"the template {kind}.html.j2 has a mistake" + (f" in line {line}" if line else "") + f": {error.message}"
         ) from None
+
+
+@cache
+def _environment(folder: Path) -> Environment:
+    """The templates, compiled once; an edited file is read again."""
+    return Environment(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=True)

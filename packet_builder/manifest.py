@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,13 @@ from casefile.records import CaseFile
 from packet_builder import stamp, words
 from packet_builder.bound_file import Written
 from packet_builder.geometry import inherited, shape_of
+from packet_builder.made_with import made_with
 from packet_builder.page_writer import content_streams, looks_digest, page_digest, split_resources
 from packet_builder.pdf_objects import ObjectGraph
 from packet_builder.plan import PacketPlan, Part
 from packet_builder.request import Request
 
 NAME = "manifest.json"
-LIBRARIES = ("pikepdf", "reportlab", "pypdfium2", "pillow")
 TEMPLATES = Path(__file__).parent.parent / "templates" / "letters"
 
 
@@ -72,12 +71,6 @@ def manifest(
         "pictures": {plan.bates(index): why for index, why in sorted(written.pictures.items())},
         "checks": list(request.checks), "made_with": made_with(),
     }  # fmt: skip
-
-
-@cache
-def made_with() -> dict[str, str]:
-    """Versions of the libraries that decide the packet's bytes."""
-    return {name: version(name) for name in LIBRARIES} | {"qpdf": pikepdf.__libqpdf_version__}
 
 
 def template_hashes() -> dict[str, str]:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 MAX_BYTES = 2 << 30
 SCHEMA = """
-create table if not exists kept (
-    source text not null, page integer not null, kind text not null, data blob not null, used integer not null default 0,
-    primary key (source, page, kind)
+drop table if exists kept;
+drop table if exists turn;
+create table if not exists piece (
+    source text not null, page integer not null, kind text not null, data blob not null, primary key (source, page, kind)
 ) without rowid;
-create table if not exists turn (number integer not null);
-insert into turn select 0 where not exists (select 1 from turn);
+create table if not exists last_use (source text primary key, number integer not null) without rowid;
 """
+"""`last_use` says in which build each source was used last; builds are counted, not timed."""
 
 
 class PageCache:
@@ -31,35 +32,32 @@ class PageCache:
         if path is not None:
             path.chmod(0o600)
         self._db.executescript("pragma journal_mode=wal; pragma synchronous=normal;" + SCHEMA)
-        (self._turn,) = self._db.execute("select number from turn").fetchone()
+        (self._turn,) = self._db.execute("select coalesce(max(number), 0) + 1 from last_use").fetchone()
         self._touched: set[str] = set()
 
     def get(self, source: str, page: int, kind: str) -> bytes | None:
         """What was kept, or None."""
         self._touched.add(source)
         row = self._db.execute(
-            "select data from kept where source=? and page=? and kind=?", (source, page, kind)
+            "select data from piece where source=? and page=? and kind=?", (source, page, kind)
         ).fetchone()
         return bytes(row[0]) if row else None
 
     def pages(self, source: str, kind: str) -> dict[int, bytes]:
         """All pages' rows of one source and kind."""
         self._touched.add(source)
-        rows = self._db.execute("select page, data from kept where source=? and kind=?", (source, kind))
+        rows = self._db.execute("select page, data from piece where source=? and kind=?", (source, kind))
         return {page: bytes(data) for page, data in rows}
 
     def put(self, source: str, page: int, kind: str, data: bytes) -> None:
         """Keep a row; written to disk when the cache is closed."""
         self._touched.add(source)
-        self._db.execute("insert or replace into kept values (?,?,?,?,?)", (source, page, kind, data, self._turn + 1))
+        self._db.execute("insert or replace into piece values (?,?,?,?)", (source, page, kind, data))
 
     def close(self) -> None:
         """Write what is new, drop what is too much."""
-        self._db.execute("update turn set number=?", (self._turn + 1,))
-        self._db.executemany(
-            "update kept set used=? where source=? and used<?",
-            [(self._turn + 1, source, self._turn + 1) for source in sorted(self._touched)],
-        )
+        rows = [(source, self._turn) for source in sorted(self._touched)]
+        self._db.executemany("insert or replace into last_use values (?,?)", rows)
         self._shrink()
         self._db.commit()
         self._db.close()
@@ -71,11 +69,13 @@ class PageCache:
         if (pages - free) * size <= self._max:
             return
         rows = self._db.execute(
-            "select source, max(used), sum(length(data)) from kept group by source order by 2, 1"
+            "select source, coalesce(number, 0), sum(length(data)) from piece left join last_use using (source) "
+            "group by source order by 2, 1"
         ).fetchall()
         over = (pages - free) * size - self._max * 3 // 4
         for source, _, held in rows:
             if over <= 0:
                 return
-            self._db.execute("delete from kept where source=?", (source,))
+            self._db.execute("delete from piece where source=?", (source,))
+            self._db.execute("delete from last_use where source=?", (source,))
             over -= held

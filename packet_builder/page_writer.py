@@ -69,24 +69,47 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class PageParts:
+    """What a page takes from its source, in a file's own object numbers: resources as text, contents, and their hashes."""
+
+    rest: bytes
+    fonts: bytes
+    group: bytes
+    hashes: tuple[bytes, bytes, bytes]
+    contents: tuple[tuple[int, bytes], ...]
+    """Number and hash of each content stream."""
+    brackets: Brackets
+
+
+@dataclass(frozen=True)
 class PageJob:
     """One page to write. `place` says where the number stands; `layer` holds a scan's words."""
 
     index: int
-    page: pikepdf.Object
     shape: Shape
     place: stamp.Place
     bates: str
     layer: Layer | None = None
     annotations: tuple[int, ...] = ()
     struct_key: int | None = None
-    brackets: Brackets | None = None
     marked: bool = False
     """Whether the page's content is tagged already: it is one of our own sheets."""
 
 
+def parts_of(graph: ObjectGraph, page: pikepdf.Object, brackets: Brackets | None = None) -> PageParts:
+    """A page's parts; what hangs from them is written to the graph's writer."""
+    streams = content_streams(page)
+    (rest, rest_hash), (fonts, fonts_hash) = map(graph.both, split_resources(inherited(page, "/Resources")))
+    group = page.get("/Group")
+    body, group_hash = b"", b""
+    if isinstance(group, Dictionary):
+        body, group_hash = graph.both(group.unparse(resolved=True))
+    contents = tuple((graph.number(stream.objgen), graph.digest_of(stream)) for stream in streams)
+    return PageParts(rest, fonts, body, (rest_hash, fonts_hash, group_hash), contents, brackets or brackets_of(streams))
+
+
 class PageWriter:
-    """Writes pages of open PDFs into a packet and knows each page's hash."""
+    """Writes pages into a packet and knows each page's hash."""
 
     def __init__(self, writer: PdfWriter, tree: PageTree) -> None:
         self._writer, self._tree = writer, tree
@@ -94,21 +117,19 @@ class PageWriter:
         self.fonts: dict[str, tuple[int, bytes]] = {}
         """Name → object number and hash of the fonts that every page is given."""
 
-    def write(self, graph: ObjectGraph, job: PageJob) -> str:
+    def write(self, parts: PageParts, job: PageJob) -> str:
         """Write one page; returns the SHA-256 of what it shows."""
-        streams = content_streams(job.page)
-        opened, closed, has_marks = job.brackets or brackets_of(streams)
+        opened, closed, has_marks = parts.brackets
         marked = job.marked or job.struct_key is None or has_marks
         begin = b"" if marked else b"/P<</MCID 0>>BDC\n"
-        contents = [self._bracket(begin + b"q\n" + _clip(job) + b"q\n" * opened)]
-        contents += [(graph.number(stream.objgen), graph.digest_of(stream)) for stream in streams]
+        contents = [self._bracket(begin + b"q\n" + _clip(job) + b"q\n" * opened), *parts.contents]
         contents.append(self._bracket(b"\n" + b"Q\n" * (1 + closed)))
         if job.layer is not None:
             contents.append((self._writer.stream(b"/Filter/FlateDecode", job.layer.deflated), job.layer.digest))
         number = b"/Artifact BMC\n" + stamp.content(job.shape, job.place, job.bates) + b"EMC\n"
         number = number if marked else b"EMC\n" + number
         contents.append((self._writer.stream(b"", number), plain_digest(number)))
-        body, looks = self._looks(graph, job)
+        body, looks = self._looks(parts, job)
         self._writer.put(
             b"<</Type/Page/Parent %d 0 R%b/Contents[%b]%b>>"
             % (self._tree.parent(job.index), body, refs([n for n, _ in contents]), _extras(job)),
@@ -122,30 +143,17 @@ class PageWriter:
             self._brackets[data] = self._writer.stream(b"", data), plain_digest(data)
         return self._brackets[data]
 
-    def _looks(self, graph: ObjectGraph, job: PageJob) -> tuple[bytes, bytes]:
+    def _looks(self, parts: PageParts, job: PageJob) -> tuple[bytes, bytes]:
         """Box, turn and resources: the page's entries, and their hash."""
         shape = job.shape if job.place != "band" else stamp.with_band(job.shape, job.bates)
         box = b" ".join(_number(edge) for edge in shape.box)
         unit = b"/UserUnit %b" % _number(shape.unit) if shape.unit != 1 else b""
-        rest, fonts = split_resources(inherited(job.page, "/Resources"))
         given = b"".join(b"/%b %d 0 R" % (name.encode(), number) for name, (number, _) in self.fonts.items())
-        group = job.page.get("/Group")
-        group_body = group.unparse(resolved=True) if isinstance(group, Dictionary) else b""
-        (rest, rest_hash), (fonts, fonts_hash) = graph.both(rest), graph.both(fonts)
-        group_hash = b""
-        body = b"/MediaBox[%b]/Rotate %d%b/Resources<<%b/Font<<%b%b>>>>" % (
-            box,
-            shape.turn,
-            unit,
-            rest[2:-2],
-            fonts[2:-2],
-            given,
-        )
-        if group_body:
-            group_body, group_hash = graph.both(group_body)
-            body += b"/Group " + group_body
-        looks = looks_digest(shape, (rest_hash, fonts_hash, group_hash, *(digest for _, digest in self.fonts.values())))
-        return body, looks
+        resources = b"%b/Font<<%b%b>>" % (parts.rest[2:-2], parts.fonts[2:-2], given)
+        body = b"/MediaBox[%b]/Rotate %d%b/Resources<<%b>>" % (box, shape.turn, unit, resources)
+        if parts.group:
+            body += b"/Group " + parts.group
+        return body, looks_digest(shape, (*parts.hashes, *(digest for _, digest in self.fonts.values())))
 
 
 def _clip(job: PageJob) -> bytes:

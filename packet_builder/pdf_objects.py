@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pikepdf
 
-from packet_builder.pdf_writer import PdfWriter
+from packet_builder.pdf_writer import Data
 
 Key = tuple[int, int]
 Pieces = list[bytes | Key]
@@ -28,6 +30,19 @@ OUTSIDE_NAMES = (
 FOREIGN = {"/Page", "/Pages", "/Catalog", "/StructTreeRoot", "/StructElem", "/Filespec"}
 SMALL = 1 << 18
 LOSSLESS = {"/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/Fl", "/LZW", "/A85", "/AHx"}
+
+
+class Sink(Protocol):
+    """Where copied objects go: the packet itself, or a record of them."""
+
+    def take(self) -> int:
+        """A fresh object number."""
+
+    def put(self, body: bytes, number: int | None = None) -> int:
+        """Write an object that has no stream; returns its number."""
+
+    def stream(self, entries: bytes, data: Data, number: int | None = None) -> int:
+        """Write a stream; returns its number."""
 
 
 @dataclass
@@ -51,7 +66,7 @@ class _Visit:
 class ObjectGraph:
     """Walks what hangs from a page, every object after its children; with a writer, copies it there."""
 
-    def __init__(self, pdf: pikepdf.Pdf, writer: PdfWriter | None = None, shared: Shared | None = None) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, writer: Sink | None = None, shared: Shared | None = None) -> None:
         self._pdf, self._writer = pdf, writer
         self._shared = shared or Shared()
         self._digests: dict[Key, bytes] = {}
@@ -83,6 +98,10 @@ class ObjectGraph:
         """The new number of an indirect object, which is written if it was not yet."""
         self._visit(key)
         return self._numbers[key]
+
+    def digests(self) -> Mapping[int, bytes]:
+        """Hashes by new number, of the objects that may be shared with another source: those in no cycle."""
+        return {number: self._digests[key] for key, number in self._numbers.items() if key not in self._tainted}
 
     def _visit(self, root: Key) -> None:
         if root in self._digests:
@@ -166,6 +185,13 @@ class ObjectGraph:
 
     def _renumbered(self, pieces: Pieces) -> bytes:
         return b"".join(piece if isinstance(piece, bytes) else b"%d 0 R" % self._numbers[piece] for piece in pieces)
+
+
+def renumbered(body: bytes, number: Callable[[int], int]) -> bytes:
+    """An object's text with other numbers in its references."""
+    if b" R" not in body:
+        return body
+    return REFERENCE.sub(lambda match: b"%d 0 R" % number(int(match[1])) if match[1] else match[0], body)
 
 
 def pieces_of(body: bytes) -> Pieces:

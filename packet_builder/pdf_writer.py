@@ -6,16 +6,40 @@ Objects without a stream go into compressed object streams; the cross-reference 
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from array import array
+from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 BATCH = 1 << 20
 """Bytes handed to the writing thread at once."""
+AHEAD = 8 << 20
+"""Bytes in memory that may wait for it; what lies in a source waits there."""
+LEVEL = 3
+"""How hard structure is deflated: twice as fast as the usual 6, and a packet is its pages."""
 PACK = 120
 """Objects in one object stream."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Bytes that lie in a file; read when they are written."""
+
+    path: Path
+    start: int
+    length: int
+
+    def __len__(self) -> int:
+        return self.length
+
+
+Data = bytes | memoryview | Slice
 
 
 class PdfWriter:
@@ -29,10 +53,11 @@ class PdfWriter:
         self._packed: list[tuple[int, bytes]] = []
         self.size = 0
         self._sha256 = hashlib.sha256()
-        self._waiting: list[bytes | memoryview] = []
-        self._held = 0
+        self._waiting: list[Data] = []
+        self._begun = self._held = self._ahead = 0
         self._outside = ThreadPoolExecutor(1)
-        self._last: Future[None] | None = None
+        self._handed: deque[tuple[Future[None], int]] = deque()
+        self._read_from: tuple[Path, BinaryIO] | None = None
         self._emit(HEADER)
 
     def take(self) -> int:
@@ -50,7 +75,7 @@ class PdfWriter:
             self._flush()
         return number
 
-    def stream(self, entries: bytes, data: bytes | memoryview, number: int | None = None) -> int:
+    def stream(self, entries: bytes, data: Data, number: int | None = None) -> int:
         """Write a stream; `entries` are its dictionary's entries without /Length and brackets."""
         number = number or self.take()
         self._place(number, 1, self.size, 0)
@@ -61,7 +86,7 @@ class PdfWriter:
 
     def deflated(self, entries: bytes, data: bytes) -> int:
         """Write a stream compressed."""
-        return self.stream(entries + b"/Filter/FlateDecode", zlib.compress(data, 6))
+        return self.stream(entries + b"/Filter/FlateDecode", zlib.compress(data, LEVEL))
 
     def finish(self, root: int, info: int, mark: bytes) -> None:
         """Write what is left and the cross-reference.
@@ -81,7 +106,7 @@ class PdfWriter:
         entries = b"/Type/XRef/W[1 6 2]/Size %d/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]" % (
             len(self._kind), root, info, name, name,
         )  # fmt: skip
-        data = zlib.compress(bytes(rows), 6)
+        data = zlib.compress(bytes(rows), LEVEL)
         self._emit(b"%d 0 obj\n<<%b/Filter/FlateDecode/Length %d>>stream\n" % (number, entries, len(data)))
         self._emit(data + b"\r\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start)
 
@@ -99,38 +124,65 @@ class PdfWriter:
         data = head + b"\n".join(body for _, body in self._packed) + b"\n"
         entries = b"/Type/ObjStm/N %d/First %d/Filter/FlateDecode" % (len(self._packed), len(head))
         self._packed = []
-        self.stream(entries, zlib.compress(data, 6), number)
+        self.stream(entries, zlib.compress(data, LEVEL), number)
 
     def _place(self, number: int, kind: int, where: int, slot: int) -> None:
         if self._kind[number]:
             raise AssertionError(f"object {number} was written twice")
         self._kind[number], self._where[number], self._slot[number] = kind, where, slot
 
-    def _emit(self, data: bytes | memoryview) -> None:
+    def _emit(self, data: Data) -> None:
         self._waiting.append(data)
-        self._held += len(data)
+        if not isinstance(data, Slice):
+            self._held += len(data)
         self.size += len(data)
-        if self._held >= BATCH:
+        if self.size - self._begun >= BATCH:
             self._hand_over()
 
     def _hand_over(self) -> None:
-        """Let the other thread write and hash what is waiting, while the next objects are made; one batch ahead at most."""
-        if self._last is not None:
-            self._last.result()
-        batch, self._waiting, self._held = b"".join(self._waiting), [], 0
-        self._last = self._outside.submit(self._write_out, batch)
+        """Let the other thread write and hash what is waiting, while the next objects are made."""
+        self._handed.append((self._outside.submit(self._write_out, self._waiting), self._held))
+        self._ahead += self._held
+        self._waiting, self._held, self._begun = [], 0, self.size
+        while self._ahead > AHEAD:
+            self._await_one()
 
-    def _write_out(self, batch: bytes) -> None:
-        self._file.write(batch)
-        self._sha256.update(batch)
+    def _await_one(self) -> None:
+        done, held = self._handed.popleft()
+        done.result()
+        self._ahead -= held
+
+    def _write_out(self, batch: Sequence[Data]) -> None:
+        data = b"".join(self._bytes_of(part) if isinstance(part, Slice) else part for part in batch)
+        self._file.write(data)
+        self._sha256.update(data)
+
+    def _bytes_of(self, part: Slice) -> bytes:
+        if self._read_from is None or self._read_from[0] != part.path:
+            self._stop_reading()
+            self._read_from = part.path, part.path.open("rb")
+        data = os.pread(self._read_from[1].fileno(), part.length, part.start)
+        if len(data) != part.length:
+            raise OSError(f"{part.path} was cut short while it was bound")
+        return data
+
+    def _stop_reading(self) -> None:
+        if self._read_from is not None:
+            self._read_from[1].close()
+            self._read_from = None
 
     def close(self) -> str:
         """Write what is still waiting; returns the SHA-256 of the whole file."""
         self._hand_over()
-        self._outside.shutdown()
-        assert self._last is not None
-        self._last.result()
+        while self._handed:
+            self._await_one()
+        self.give_up()
         return self._sha256.hexdigest()
+
+    def give_up(self) -> None:
+        """Stop the other thread; what it has not begun is not written."""
+        self._outside.shutdown(cancel_futures=True)
+        self._stop_reading()
 
 
 def text_string(words: str) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pikepdf
 from pikepdf import Dictionary
 
-from casefile.records import Box, PageText
+from casefile.records import Box, Exhibit, PageText
 from packet_builder.geometry import inherited
 from packet_builder.plan import Key
 
@@ -22,6 +22,10 @@ class Pictured:
     boxes: Mapping[Key, tuple[Box, ...]] = field(default_factory=dict)
     one_bit: bool = False
     archive: bool = False
+
+    def may_touch(self, exhibit: Exhibit) -> bool:
+        """Whether any of an exhibit's pages may be bound as a picture."""
+        return self.one_bit or self.archive or any(sha256 == exhibit.fax_sha256 for sha256, _ in self.boxes)
 
     def why(self, sha256: str, text: PageText, page: pikepdf.Object) -> str:
         """Why a page is bound as a picture; empty where it is bound as it is."""

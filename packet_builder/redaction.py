@@ -33,6 +33,8 @@ def without(page: PageText, boxes: Sequence[Box]) -> PageText:
 
 def redacted(case: CaseFile, kinds: Sequence[str]) -> tuple[CaseFile, dict[tuple[str, int], tuple[Box, ...]]]:
     """A case without what is to be removed: words gone from its pages, findings that stand on them gone, and the boxes to burn."""
+    if not kinds:
+        return case, {}
     burned: dict[tuple[str, int], tuple[Box, ...]] = {}
     exhibits = []
     for exhibit in case.exhibits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,11 +10,10 @@ from pathlib import Path
 
 from casefile.records import CaseFile
 from packet_builder import manifest
-from packet_builder.bound_file import BoundFile, Drawing, Written
+from packet_builder.bound_file import BoundFile, Drawing, Sources, Written
 from packet_builder.catalog import Description
 from packet_builder.check import check_file
 from packet_builder.errors import PacketError
-from packet_builder.exhibit_pages import Locate, SourceFile
 from packet_builder.page_cache import PageCache
 from packet_builder.pictured import Pictured
 from packet_builder.plan import PacketPlan, Part
@@ -21,10 +21,13 @@ from packet_builder.preflight import balance
 from packet_builder.redaction import redacted
 from packet_builder.request import Request
 from packet_builder.sheets import draw
+from packet_builder.source_files import SourceFile, SourceHashes
 from packet_builder.survey import survey
 from packet_builder.volumes import narrowed, settle_volumes
 
 Progress = Callable[[int, int], None]
+SELDOM = 100_000
+"""New objects between two searches for circular garbage while a packet is built: it makes many objects and few circles."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +70,23 @@ def build_packet(
     request = request or Request(kind, prefix, organisation, contact, letter_date)
     balance(case)
     case, burned = redacted(narrowed(case, request), request.profile.redact)
-    pictured = Pictured(burned, request.profile.fax, bool(request.profile.pdfa))
     own_cache = cache or PageCache(None)
 
     def locate(sha256: str) -> SourceFile:
         return SourceFile(source_path(sha256), request.name_of(sha256))
 
+    hashes = SourceHashes(case.exhibits, locate)
+    collected = gc.get_threshold()
+    gc.set_threshold(SELDOM)
     try:
         notes = survey(case, locate, own_cache)
         plan, drawing = settle_volumes(case, request, locate, lambda cuts: draw(case, request, notes, cuts))
-        files, sha256 = _write_all(case, request, plan, drawing, locate, own_cache, out, notes, progress, pictured)
+        pictured = Pictured(burned, request.profile.fax, bool(request.profile.pdfa))
+        binding = _Binding(case, request, plan, drawing, Sources(locate, hashes, own_cache), notes, pictured, progress)
+        files, sha256 = binding.write(out)
     finally:
+        gc.set_threshold(*collected)
+        hashes.close()
         if cache is None:
             own_cache.close()
     return PacketResult(
@@ -85,66 +94,68 @@ def build_packet(
     )
 
 
-def _write_all(
-    case: CaseFile, request: Request, plan: PacketPlan, drawing: Drawing, locate: Locate, cache: PageCache, out: Path,
-    notes: dict[str, list[str]], progress: Progress | None, pictured: Pictured,
-) -> tuple[list[Path], str]:  # fmt: skip
-    """Write every volume beside its final place, check it, and only then put it there; returns the first's SHA-256 too."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    made: list[tuple[Path, Path]] = []
-    hashes: list[str] = []
-    try:
-        for number in range(1, plan.volumes + 1):
-            parts = [part for part in plan.parts if part.volume == number]
-            final = out if plan.volumes == 1 else out.with_name(f"{out.stem}-{number}-of-{plan.volumes}{out.suffix}")
-            part = final.with_name(f".{final.name}.part")
-            made.append((part, final))
-            hashes.append(
-                _write(case, request, plan, parts, drawing, locate, cache, part, final, notes, progress, pictured)
-            )
-            if request.profile.max_megabytes and part.stat().st_size > request.profile.max_megabytes * 1e6:
-                raise PacketError(
-                    f"volume {number} has {part.stat().st_size / 1e6:.1f} MB, over the recipient's {request.profile.max_megabytes:g} MB."
-                )
-    except BaseException:
-        for part, _ in made:
-            part.unlink(missing_ok=True)
-        raise
-    for part, final in made:
-        part.replace(final)
-    return [final for _, final in made], hashes[0]
+@dataclass(frozen=True)
+class _Binding:
+    """Everything that is settled before the first byte is written."""
 
+    case: CaseFile
+    request: Request
+    plan: PacketPlan
+    drawing: Drawing
+    sources: Sources
+    notes: dict[str, list[str]]
+    pictured: Pictured
+    progress: Progress | None
 
-def _write(
-    case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part], drawing: Drawing, locate: Locate,
-    cache: PageCache, part: Path, final: Path, notes: dict[str, list[str]], progress: Progress | None, pictured: Pictured,
-) -> str:  # fmt: skip
-    described = Description(
-        _title(case, request, plan, parts), request.letter_date.isoformat(), pdfa=request.profile.pdfa
-    )
+    def write(self, out: Path) -> tuple[list[Path], str]:
+        """Write every volume beside its final place, check it, and only then put it there; returns the first's SHA-256 too."""
+        out.parent.mkdir(parents=True, exist_ok=True)
+        made: list[tuple[Path, Path]] = []
+        hashes: list[str] = []
+        volumes = self.plan.volumes
+        try:
+            for number in range(1, volumes + 1):
+                final = out if volumes == 1 else out.with_name(f"{out.stem}-{number}-of-{volumes}{out.suffix}")
+                part = final.with_name(f".{final.name}.part")
+                made.append((part, final))
+                hashes.append(self._volume(number, part, final))
+                self._require_light(number, part)
+        except BaseException:
+            for part, _ in made:
+                part.unlink(missing_ok=True)
+            raise
+        for part, final in made:
+            part.replace(final)
+        return [final for _, final in made], hashes[0]
 
-    def made(written: Written) -> dict[str, object]:
-        return manifest.manifest(case, request, plan, parts, written, notes)
+    def _volume(self, number: int, part: Path, final: Path) -> str:
+        """Write one volume and check it; returns its SHA-256."""
+        case, request, plan = self.case, self.request, self.plan
+        parts = [part for part in plan.parts if part.volume == number]
+        day = request.letter_date.isoformat()
+        described = Description(_title(case, request, plan, parts), day, pdfa=request.profile.pdfa)
 
-    with part.open("wb") as stream:
-        bound = BoundFile(
-            stream,
-            plan,
-            parts,
-            drawing,
-            locate,
-            cache,
-            links=request.profile.links,
-            progress=progress,
-            pictured=pictured,
-        )
-        written = bound.write(described, made)
-    problems = check_file(part, plan, parts, drawing if request.profile.links else None)
-    if problems:
-        raise PacketError(f"the written packet is not what was planned: {problems[0]}")
-    if described.pdfa.startswith("2"):
-        manifest.beside(final).write_bytes(written.manifest)
-    return written.sha256
+        def made(written: Written) -> dict[str, object]:
+            return manifest.manifest(case, request, plan, parts, written, self.notes)
+
+        links = request.profile.links
+        with part.open("wb") as stream:
+            bound = BoundFile(
+                stream, plan, parts, self.drawing, self.sources, links=links, progress=self.progress,
+                pictured=self.pictured,
+            )  # fmt: skip
+            written = bound.write(described, made)
+        problems = check_file(part, plan, parts, self.drawing if links else None)
+        if problems:
+            raise PacketError(f"the written packet is not what was planned: {problems[0]}")
+        if described.pdfa.startswith("2"):
+            manifest.beside(final).write_bytes(written.manifest)
+        return written.sha256
+
+    def _require_light(self, number: int, part: Path) -> None:
+        size, most = part.stat().st_size / 1e6, self.request.profile.max_megabytes
+        if most and size > most:
+            raise PacketError(f"volume {number} has {size:.1f} MB, over the recipient's {most:g} MB.")
 
 
 def _title(case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part]) -> str:

@@ -30,12 +30,23 @@ def draw(
         plan = plan_packet(
             case, request.prefix, lengths, cuts=cuts, filed=request.filed or None, next_number=request.next_number
         )
-        drawing = _draw(case, request, plan, notes)
-        found = {name: part.pages for name, part in drawing.parts.items()}
+        found = _lengths(_draw(case, request, plan, notes, Sheets(measuring=True)))
         if all(lengths.get(name, 1) == pages for name, pages in found.items()):
-            return plan, drawing
+            return plan, _drawing(_draw(case, request, plan, notes, Sheets()), plan)
         lengths = found
     raise PacketError("the front matter's length does not settle; shorten the letter.")
+
+
+def _lengths(sheets: Sheets) -> dict[str, int]:
+    return {name: part.pages for name, part in sheets.parts.items()}
+
+
+def _drawing(sheets: Sheets, plan: PacketPlan) -> Drawing:
+    slips = {part.name for part in plan.exhibits()}
+    parts, drawn = sheets.parts, sheets.pdf()
+    return Drawing(
+        drawn, {name: part for name, part in parts.items() if name not in slips}, {name: parts[name] for name in slips}
+    )  # fmt: skip
 
 
 def first_lengths(case: CaseFile, request: Request) -> dict[str, int]:
@@ -52,13 +63,15 @@ def first_lengths(case: CaseFile, request: Request) -> dict[str, int]:
     return lengths
 
 
-def _draw(case: CaseFile, request: Request, plan: PacketPlan, notes: Mapping[str, Sequence[str]]) -> Drawing:
-    sheets = Sheets()
-    slips = []
+def _draw(
+    case: CaseFile, request: Request, plan: PacketPlan, notes: Mapping[str, Sequence[str]], sheets: Sheets
+) -> Sheets:  # fmt: skip
+    """Draw every part; slip sheets, which are always one sheet, are not measured."""
     for part in plan.parts:
+        if part.exhibit is not None and sheets.measuring:
+            continue
         with sheets.drawing(part.name, part.title):
             if part.exhibit is not None:
-                slips.append(part.name)
                 front.slip_sheet(sheets, part, plan, request, notes.get(part.exhibit.fax_sha256, ()))
             elif part.name == "letter":
                 _letter(sheets, case, request, plan)
@@ -68,10 +81,7 @@ def _draw(case: CaseFile, request: Request, plan: PacketPlan, notes: Mapping[str
                 front.volume_cover(sheets, plan, part.volume, case, request)
             else:
                 _part(sheets, part.name, case, request, plan)
-    drawn = sheets.parts
-    return Drawing(
-        sheets.pdf(), {name: part for name, part in drawn.items() if name not in slips}, {name: drawn[name] for name in slips}
-    )  # fmt: skip
+    return sheets
 
 
 def _part(sheets: Sheets, name: str, case: CaseFile, request: Request, plan: PacketPlan) -> None:

@@ -7,8 +7,8 @@ import json
 import pikepdf
 
 from casefile.records import CaseFile
-from packet_builder.exhibit_pages import Locate
 from packet_builder.page_cache import PageCache
+from packet_builder.source_files import Locate
 from packet_builder.source_pdf import look
 
 REMARKS = "remarks/1"

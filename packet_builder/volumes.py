@@ -8,9 +8,9 @@ from dataclasses import replace
 from casefile.records import CaseFile, Exhibit
 from packet_builder.bound_file import Drawing
 from packet_builder.errors import PacketError
-from packet_builder.exhibit_pages import Locate
 from packet_builder.plan import PacketPlan, in_order
 from packet_builder.request import Request
+from packet_builder.source_files import Locate
 
 PAGE_BYTES = 7000
 """What a bound page weighs beyond its own content: stamp, words, structure, manifest row."""

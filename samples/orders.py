@@ -14,12 +14,13 @@ def _know_member(s: Sheets, c: Case) -> None:
     s.know("member_id", c.member_id)
 
 
-def _know_order(s: Sheets, c: Case, signed: bool) -> None:
+def _know_order(s: Sheets, c: Case, signed: bool, shown: int = 9) -> None:
+    """What an order says; `shown`: how many diagnoses its layout has room for."""
     _know_member(s, c)
     s.know("ordering_provider_npi", c.npi)
     s.know("ordering_provider_name", c.doctor)
     s.know("order_date", c.ordered.isoformat())
-    for code, _ in c.codes:
+    for code, _ in c.codes[:shown]:
         s.know("icd10", code)
     s.know("signature", "present" if signed else "absent")
     if signed:
@@ -87,7 +88,7 @@ def grid_order(s: Sheets, c: Case, signed: bool = True) -> None:
     if signed:
         s.scrawl(120, y + 52)
     s.know("hcpcs", c.item[0])
-    _know_order(s, c, signed)
+    _know_order(s, c, signed, 2)
     s.end_page("order")
 
 

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from casefile.store import Store
 
 NUMBERS = count(1)
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def postgres_programs() -> Path | None:

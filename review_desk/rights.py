@@ -1,0 +1,33 @@
+"""Who may do what: every route of the desk, and the roles that may use it. A route that is not here is refused."""
+
+from __future__ import annotations
+
+Roles = frozenset[str]
+
+INTAKE, APPEALS, COMPLIANCE, ADMIN = "intake", "appeals", "compliance", "admin"
+EVERYONE: Roles = frozenset({INTAKE, APPEALS, COMPLIANCE, ADMIN})
+WORKS: Roles = frozenset({INTAKE, APPEALS, ADMIN})
+"""Those who change cases. Compliance looks at everything and changes nothing."""
+NO_ONE_YET: Roles = frozenset({"visitor"})
+"""Pages that people see before they sign in."""
+
+OWN_DOOR = ("/api/",)
+"""Paths whose router checks its own tokens."""
+
+RIGHTS: dict[str, Roles] = {
+    "GET /sign-in": NO_ONE_YET,
+    "POST /sign-in": NO_ONE_YET,
+    "POST /sign-out": EVERYONE,
+    "GET /": EVERYONE,
+}
+
+
+def may(role: str, method: str, path: str) -> bool:
+    """Whether a role may use a route, named by its method and its path as declared."""
+    allowed = RIGHTS.get(f"{'GET' if method == 'HEAD' else method} {path}", frozenset())
+    return role in allowed or "visitor" in allowed
+
+
+def is_public(method: str, path: str) -> bool:
+    """Whether nobody needs to be signed in for a route."""
+    return "visitor" in RIGHTS.get(f"{'GET' if method == 'HEAD' else method} {path}", frozenset())
