@@ -49,7 +49,7 @@ def case_clocks(
     done = _done(filed, logged)
     lines = {rules.id for rules in chosen(case)}
     starts = _starts(filed, house)
-    clocks = [*_appeal(filed, house), *_urgent(filed, house)]
+    clocks = [*(_answered(clock, logged) for clock in _appeal(filed, house)), *_urgent(filed, house)]
     for rule in clock_rules():
         applies = _applies(rule, lines, case) and any(
             read.is_order or read.document.kind == "plan_of_care" for read, _ in filed
@@ -82,6 +82,12 @@ def _stopped(clock: Clock, stops: Sequence[str], done: Mapping[str, date]) -> Cl
     day, kind = ended[0]
     note = f"stopped: {kind} on {day}"
     return replace(clock, stopped_on=day, note=f"{clock.note}; {note}" if clock.note else note)
+
+
+def _answered(clock: Clock, logged: Sequence[Event]) -> Clock:
+    """The appeal clock, stopped if an appeal against this notice is logged."""
+    since = [event for event in logged if event.on and event.on >= (clock.started_on or date.min)]
+    return _stopped(clock, ("appealed",), _done((), since))
 
 
 def _applies(rule: Mapping[str, Any], lines: set[str], case: Situation) -> bool:

@@ -16,12 +16,13 @@ from casefile.errors import NotFound
 from casefile.parts_store import PartsStore
 from casefile.people_store import PeopleStore
 from casefile.records import Reading
+from casefile.report_store import ReportStore
 from casefile.request_store import RequestStore
 from casefile.rows import finding_of, page_of, page_row, problem_of
 from casefile.store_rows import Row, add, case_row, counts, note, reads_of, rows_of
 
 
-class Store(CaseStore, PartsStore, PeopleStore, RequestStore, AuditStore, AccountsStore):
+class Store(CaseStore, PartsStore, PeopleStore, ReportStore, RequestStore, AuditStore, AccountsStore):
     """Faxes, pages, documents, findings, cases. Open with `Store.open(url)`."""
 
     def __init__(self, engine: Engine) -> None:

@@ -78,6 +78,18 @@ case = Table(
     Index("ix_case_work", "next_due", "id"),
     Index("ix_case_status_work", "status", "next_due", "id"),
     Index("ix_case_unchecked", "unchecked"),
+    Index("ix_case_created", "created_at"),
+)  # fmt: skip
+clock = Table(
+    "clock", metadata,  # the ends of `patient_case.clocks`, for counting
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("patient_case.id"), nullable=False, index=True),
+    Column("name", String(120), nullable=False),
+    Column("due", String(10), nullable=False),
+    Column("stopped_on", String(10)),
+    Column("stopped_by", String(20)),  # kind of event
+    Index("ix_clock_due", "due", "name"),
+    Index("ix_clock_stopped", "stopped_on", "name"),
 )  # fmt: skip
 part = Table(
     "part", metadata,

@@ -31,7 +31,19 @@ UNDATED_KINDS = frozenset(
 )
 LANES = {
     kind: "paperwork"
-    for kind in ("faxed", "received", "verified", "requested", "called", "emailed", "denied", "appealed", "filed")
+    for kind in (
+        "faxed",
+        "received",
+        "verified",
+        "requested",
+        "called",
+        "emailed",
+        "denied",
+        "appealed",
+        "appeal_won",
+        "appeal_lost",
+        "filed",
+    )
 } | {kind: "clinical" for kind in ("ordered", "scheduled", "delivered", "missed", "visit", "test", "signed")}
 """Lane of every kind of event; what people log is one of these."""
 

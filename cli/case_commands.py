@@ -41,7 +41,8 @@ def log_call(
     promised_by: Annotated[str, typer.Option(help="Until when, like 2026-11-30T17:00.")] = "",
     escalation: Annotated[str, typer.Option(help="Whom to turn to if the promise is not kept.")] = "",
     kind: Annotated[
-        str, typer.Option(help="called, emailed, verified, scheduled, missed, appealed, filed.")
+        str,
+        typer.Option(help="called, emailed, verified, scheduled, missed, appealed, appeal_won, appeal_lost, filed."),
     ] = "called",
     at: Annotated[str, typer.Option(help="When, like 2026-11-24T09:15; default: now.")] = "",
     by: By = "",
@@ -58,7 +59,7 @@ def log_call(
     details = {"number": number, "person": person, "reference": reference, "promise": promise,
                "promised_by": until.isoformat() if until else "", "escalation": escalation, "note": note}  # fmt: skip
     said = (
-        f"{kind.capitalize()} {person or number}".strip()
+        f"{kind.replace('_', ' ').capitalize()} {person or number}".strip()
         + f": {note}"
         + (f" (reference {reference})" if reference else "")
     )

@@ -17,6 +17,7 @@ from cli import (
     doctor,
     explain,
     packets,
+    report_commands,
     request_commands,
     work_commands,
 )
@@ -39,6 +40,7 @@ packets.register(app)
 explain.register(app)
 case_commands.register(app)
 request_commands.register(app)
+report_commands.register(app)
 desk_command.register(app)
 account_commands.register(app)
 audit_commands.register(app)
