@@ -89,6 +89,7 @@ def memory(count: int) -> None:
         seconds = time.perf_counter() - start
     for pool in workers._pools.values():
         pool.close()
+    workers._pools.clear()
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
     print(

@@ -14,7 +14,6 @@ from casefile import filing
 from casefile import tables as t
 from casefile.case_clocks import House, days_on
 from casefile.checking import FACTS, Checked, best_value, check_documents
-from casefile.clock_rows import keep_clocks
 from casefile.corrections import export_row
 from casefile.database import writing
 from casefile.matching import NUMBERS, Identity, identity_of
@@ -91,15 +90,13 @@ class CaseStore(Part):
                 checked = check_documents(filed, replace(recorded, asked=False), house)
             _keep_status(c, case_id, row["status"], checked, still_open, at.isoformat())
             due = min((k.due.isoformat() for k in checked.clocks if k.due and not k.stopped_on), default=NEVER)
-            clocks = [plain(k) for k in checked.clocks]
             values = {
                 "status": checked.status, "unchecked": False, "payer_name": checked.payer_name,
-                "verdicts": [plain(v) for v in checked.verdicts], "clocks": clocks,
+                "verdicts": [plain(v) for v in checked.verdicts], "clocks": [plain(k) for k in checked.clocks],
                 "timeline": [plain(e) for e in checked.events], "copies": checked.copies, "next_due": due,
                 "open_gaps": len(still_open),
             }  # fmt: skip
             c.execute(update(t.case).filter_by(id=case_id).values(**values))
-            keep_clocks(c, case_id, clocks)
             _index(c, case_id, row, [read for read, _ in filed])
         return self.case_file(case_id)
 

@@ -37,7 +37,8 @@ def corrected(findings: Sequence[Finding], correction: Correction) -> list[Findi
         return kept
     box = tuple(correction.original["box"]) if correction.original else (0.0, 0.0, 1.0, 1.0)
     raw = correction.original["raw"] if correction.original else ""
-    read = f"; read as '{correction.original['value']}'" if correction.original else "; not read"
+    was = correction.original["value"] if correction.original else ""
+    read = f"; read as '{was}'" if was else "; not read"
     reason = f"{correction.by} corrected it on {correction.at[:10]}: {correction.why}{read}"
     made = Finding(correction.field, correction.value, raw, correction.page, box, 1.0, "valid", correction.role, reason)
     return [*kept, made]
@@ -66,7 +67,7 @@ def export_row(correction: Correction) -> Row:
     """One line of the corrections file: what was read, how surely, and what is true. Holds patient data."""
     read = correction.original or {}
     return {
-        "fax": correction.sha256, "page": correction.page, "field": correction.field, "read": read.get("value"),
+        "fax": correction.sha256, "page": correction.page, "field": correction.field, "read": read.get("value") or None,
         "raw": read.get("raw"), "box": read.get("box"), "confidence": read.get("confidence"),
         "status": read.get("status"), "true": correction.value, "by": correction.by, "at": correction.at,
         "why": correction.why,

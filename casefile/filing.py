@@ -12,6 +12,8 @@ from casefile.reads import Read
 from casefile.records import LedgerState, Problem
 
 NO_ONE = "names no patient; a person decides"
+OTHER_PATIENT, REPEATED = "another patient's page", "repeats another page"
+"""What a person's reason begins with when a page is left out for that."""
 
 
 @dataclass
@@ -37,8 +39,7 @@ def plan(
     made = Plan()
     cases, free, placed = list(known), first_free or len(known) + 1, placed or {}
     for number, read in reads:
-        decided = next((placed[page] for page in read.document.pages if page in placed), None)
-        if decided:
+        if decided := _decided(read.document.pages, placed):
             made.homes[number] = decided
             continue
         identity = identity_of(read)
@@ -60,6 +61,20 @@ def plan(
         if number not in made.homes:
             made.homes[number] = (only, "came with the one case of its fax" if only else NO_ONE)
     return made
+
+
+def _decided(pages: Sequence[int], placed: Mapping[int, tuple[str | None, str]]) -> tuple[str | None, str] | None:
+    """Where a person put a document: one page put in a case takes the others along; left out is each for itself."""
+    own = [placed[page] for page in pages if page in placed]
+    return next((place for place in own if place[0]), own[0] if own and len(own) == len(pages) else None)
+
+
+def _left_out_as(why: str) -> LedgerState:
+    """The state of a page that a person left out, by the words they chose."""
+    words = why.partition(" decided: ")[2]
+    if words.startswith(OTHER_PATIENT):
+        return "other_patient"
+    return "duplicate" if words.startswith(REPEATED) else "excluded"
 
 
 def _named_like(read: Read, case_id: str, cases: Sequence[tuple[str, Identity]]) -> bool:
@@ -97,5 +112,5 @@ def ledger(
             states[problem.page] = ("duplicate", problem.message, problem.of)
         elif problem.code == "foreign_page" and problem.page not in whole:
             states[problem.page] = ("other_patient", problem.message, None)
-    states.update({page: ("excluded", why, None) for page, why in left_out.items()})
+    states.update({page: (_left_out_as(why), why, None) for page, why in left_out.items()})
     return states

@@ -12,7 +12,7 @@ from casefile.checking import Decision, Recorded
 from casefile.corrections import export_row
 from casefile.database import writing
 from casefile.errors import NotFound, Refused
-from casefile.records import Clock, Event
+from casefile.records import Box, Clock, Event, Finding
 from casefile.statuses import STATUSES
 from casefile.store_rows import Part, Row, add, case_row, corrections_of, note, reads_of
 from casefile.timeline import LANES
@@ -26,7 +26,7 @@ class PeopleStore(Part):
 
     def correct(
         self, sha256: str, page: int, field: str, value: str, *, by: str, why: str, at: datetime,
-        role: str | None = None, read_as: str | None = None,
+        role: str | None = None, read_as: str | None = None, box: Box | None = None,
     ) -> list[str]:  # fmt: skip
         """Say what a field of a page really is; the reading is kept beside it. Returns the cases to check again.
 
@@ -40,6 +40,7 @@ class PeopleStore(Part):
             at: When.
             role: The finding's role, where the rules ask for one ("rest, room air").
             read_as: Which reading is meant where the page has several of the field.
+            box: Where it stands, for what the readers did not see there; other readings of the field stay.
         """
         with writing(self.engine) as c:
             sha256 = _whole_hash(c, sha256)
@@ -47,7 +48,9 @@ class PeopleStore(Part):
             if not pages:
                 raise NotFound(f"fax {sha256[:12]} has no page {page}")
             rows = c.execute(select(t.finding.c.row).filter_by(sha256=sha256, page=page, field=field)).scalars().all()
-            original = _meant(rows, read_as, f"page {page} of fax {sha256[:12]}", field)
+            original = (
+                _unread(page, field, box) if box else _meant(rows, read_as, f"page {page} of fax {sha256[:12]}", field)
+            )
             entry = {"sha256": sha256, "page": page, "field": field, "value": value, "role": role, "original": original,
                      "by": by, "why": why, "at": at.isoformat()}  # fmt: skip
             add(c, t.correction, [entry])
@@ -168,6 +171,11 @@ def _whole_hash(c: Connection, beginning: str) -> str:
     if len(hashes) != 1:
         raise NotFound(f"no one fax begins with {beginning[:16]}; give at least 6 of its hash's letters")
     return str(hashes[0])
+
+
+def _unread(page: int, field: str, box: Box) -> Row:
+    """A place where nothing was read, in the shape of a finding."""
+    return Finding(field, "", "", page, box, 0.0, "suspect").to_json()
 
 
 def _meant(rows: Any, read_as: str | None, where: str, field: str) -> Row | None:

@@ -1,219 +1,206 @@
-"""Reports as plain values: figures with their definition, tables, and their JSON and CSV. Pure."""
+"""Reports: figures with their definition, numerator and denominator, and tables. Pure; the counts come from SQL.
+
+Used at the command line, at the desk, in the API and on a schedule.
+"""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from casefile.csv_text import csv_text
-from casefile.errors import Refused
 
-FIGURES = Path(__file__).parent / "data" / "figures.toml"
-NAMES = {
-    "daily-referrals": "What came in, day by day",
-    "open-referrals": "Open referrals by age",
-    "denial-audit": "Denials by reason and payer, and what became of them",
-    "metrics": "The figures we judge ourselves by",
-}
-"""Report → its title."""
-ENDED = ("delivered", "denied", "under appeal", "filed with regulator", "closed")
-"""Statuses of cases that are no open referrals."""
-AGES = ((1, "0 to 1 day"), (3, "2 to 3 days"), (7, "4 to 7 days"), (14, "8 to 14 days"), (30, "15 to 30 days"))
-OLDEST = "more than 30 days"
-NO_DATA = "no data"
-USUAL_DAYS = 30
-LONGEST_DAYS = 3660
-Row = dict[str, Any]
+NAMES = ("daily-referrals", "open-referrals", "denial-audit", "metrics")
+TITLES = {
+    "daily-referrals": "Referrals day by day", "open-referrals": "Open referrals by age",
+    "denial-audit": "Denials and appeals", "metrics": "How we are doing",
+}  # fmt: skip
+AGES = (("up to 1 day", 1), ("2 to 3 days", 3), ("4 to 7 days", 7), ("8 to 14 days", 14), ("15 to 30 days", 30))
+OLDER = "over 30 days"
+MOST_ROWS = 1000
+Rows = Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True)
 class Period:
-    """Days of the organisation, both ends included."""
+    """Days of the office's own calendar, the last one included; no `first`: from the beginning."""
 
-    first: date
+    first: date | None
     last: date
     zone: ZoneInfo
 
     @property
-    def days(self) -> int:
-        """How many days."""
-        return (self.last - self.first).days + 1
+    def since(self) -> str:
+        """The first moment, as the store writes times; "" from the beginning."""
+        return _midnight(self.first, self.zone) if self.first else ""
 
     @property
-    def begins(self) -> str:
-        """The first moment in UTC, as the store writes times; sorts before every time of that second."""
-        return _utc(self.first, self.zone)
+    def until(self) -> str:
+        """The first moment after."""
+        return _midnight(self.last + timedelta(1), self.zone)
 
     @property
-    def ends(self) -> str:
-        """The first moment after the period, in UTC."""
-        return _utc(self.last + timedelta(1), self.zone)
+    def first_day(self) -> str:
+        """The first day as an ISO date that sorts before all others if there is none."""
+        return self.first.isoformat() if self.first else "0000-00-00"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One number with what it counts; a share of nothing has no value."""
+    """One number that can be checked: what of what, by which definition. No denominator, no value."""
 
-    name: str
+    id: str
+    title: str
+    definition: str
     numerator: int
-    denominator: int | None = None
+    denominator: int
+    target: str = ""
+    meets: bool | None = None
 
     @property
-    def rule(self) -> Row:
-        """Title, unit, definition and target."""
-        return figure_rules()[self.name]
+    def percent(self) -> float | None:
+        """The share in percent; None when there is nothing to count."""
+        return round(100 * self.numerator / self.denominator, 1) if self.denominator else None
 
-    @property
-    def value(self) -> float | None:
-        """The figure in its unit; None: no data."""
-        if self.rule["unit"] == "count":
-            return float(self.numerator)
-        if not self.denominator:
-            return None
-        share = self.numerator / self.denominator
-        return round(100 * share, 1) if self.rule["unit"] == "percent" else round(share, 2)
-
-    @property
-    def in_words(self) -> str:
-        """The value as people read it."""
-        if self.value is None:
-            return NO_DATA
-        return f"{self.value:.1f} %" if self.rule["unit"] == "percent" else f"{self.value:g}"
-
-    @property
-    def target(self) -> str:
-        """The target in words; "" without one."""
-        if "target" not in self.rule:
-            return ""
-        return f"{'under' if self.rule['better'] == 'lower' else 'over'} {self.rule['target']} %"
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the target is met; None without a target or without data."""
-        if not self.target or not self.denominator:
-            return None
-        share, target = self.numerator * 100, self.rule["target"] * self.denominator
-        return bool(share < target if self.rule["better"] == "lower" else share > target)
-
-    def to_json(self) -> Row:
-        """All of it."""
-        return {
-            "name": self.name, "title": self.rule["title"], "value": self.value, "unit": self.rule["unit"],
-            "numerator": self.numerator, "denominator": self.denominator, "target": self.target or None,
-            "met": self.met, "counts": self.rule["numerator"], "of": self.rule.get("denominator"),
-        }  # fmt: skip
+    def to_json(self) -> dict[str, Any]:
+        """As the API and files print it."""
+        return {"id": self.id, "title": self.title, "percent": self.percent, "numerator": self.numerator,
+                "denominator": self.denominator, "target": self.target, "meets_target": self.meets,
+                "definition": self.definition}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Grid:
-    """A table: a title, columns, rows, and what a reader must know of it. `chart` names a column worth drawing."""
+class Table:
+    """Rows under named columns; `note` says what was left out or how it is counted."""
 
-    name: str
+    id: str
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    rows: Rows
     note: str = ""
-    chart: str = ""
 
-    def to_csv(self) -> str:
-        """The table alone."""
-        return csv_text(self.columns, self.rows)
-
-    def to_json(self) -> Row:
-        """Rows as objects."""
-        rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
-        return {"name": self.name, "title": self.title, "note": self.note, "rows": rows}
+    def to_json(self) -> dict[str, Any]:
+        """As the API and files print it."""
+        return {"id": self.id, "title": self.title, "columns": list(self.columns), "note": self.note,
+                "rows": [dict(zip(self.columns, row, strict=True)) for row in self.rows]}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report of a period."""
+    """A report over a period."""
 
     name: str
     period: Period
     made_at: datetime
     figures: tuple[Figure, ...] = ()
-    grids: tuple[Grid, ...] = field(default=())
+    tables: tuple[Table, ...] = ()
 
     @property
     def title(self) -> str:
         """In words."""
-        return NAMES[self.name]
+        return TITLES[self.name]
 
-    def all_grids(self) -> tuple[Grid, ...]:
-        """The figures as a table, then the tables."""
-        return (figures_grid(self.figures), *self.grids) if self.figures else self.grids
-
-    def to_csv(self) -> str:
-        """Every table with its title above it and an empty line between."""
-        parts = [csv_text([grid.title], []) + grid.to_csv() for grid in self.all_grids()]
-        return "\r\n".join(parts)
-
-    def to_json(self) -> Row:
-        """The report, JSON-ready."""
+    def to_json(self) -> dict[str, Any]:
+        """As the API and files print it."""
         return {
-            "schema": "casebinder.report/1", "report": self.name, "title": self.title,
-            "from": self.period.first.isoformat(), "to": self.period.last.isoformat(),
-            "timezone": str(self.period.zone), "made_at": self.made_at.isoformat(),
-            "figures": [figure.to_json() for figure in self.figures],
-            "tables": [grid.to_json() for grid in self.grids],
+            "report": self.name, "title": self.title, "made_at": self.made_at.isoformat(),
+            "from": self.period.first.isoformat() if self.period.first else None, "to": self.period.last.isoformat(),
+            "timezone": str(self.period.zone), "figures": [figure.to_json() for figure in self.figures],
+            "tables": [table.to_json() for table in self.tables],
         }  # fmt: skip
 
+    def blocks(self) -> list[Table]:
+        """The figures as a table, and the tables."""
+        columns = ("figure", "percent", "numerator", "denominator", "target", "definition")
+        rows = [(f.title, "no data" if f.percent is None else f.percent, f.numerator, f.denominator, f.target,
+                 f.definition) for f in self.figures]  # fmt: skip
+        return [*([Table("figures", "Figures", columns, rows)] if rows else []), *self.tables]
 
-def period_of(first: date | None, last: date | None, today: date, zone: ZoneInfo) -> Period:
-    """The period asked for; without a beginning the 30 days up to its end.
+    def to_csv(self, table: str = "") -> str:
+        """One table as CSV, or all of them with an empty line between.
 
-    Raises:
-        Refused: It ends before it begins, or is longer than ten years.
-    """
-    end = last or today
-    begin = first or end - timedelta(USUAL_DAYS - 1)
-    if begin > end:
-        raise Refused(f"the period ends on {end}, before it begins on {begin}")
-    if (end - begin).days > LONGEST_DAYS:
-        raise Refused("a report covers ten years at most")
-    return Period(begin, end, zone)
-
-
-def check_name(name: str) -> str:
-    """The report's name, if there is one."""
-    if name not in NAMES:
-        raise Refused(f"{name}: a report is one of {', '.join(NAMES)}")
-    return name
+        Raises:
+            KeyError: There is no such table.
+        """
+        blocks = {block.id: block for block in self.blocks()}
+        wanted = [blocks[table]] if table else list(blocks.values())
+        return "\r\n".join(csv_text(block.columns, block.rows) for block in wanted)
 
 
-@cache
-def figure_rules() -> dict[str, Row]:
-    """The rows of `figures.toml` by name."""
-    return {name: row for name, row in tomllib.loads(FIGURES.read_text()).items() if isinstance(row, dict)}
+def _midnight(day: date, zone: ZoneInfo) -> str:
+    return datetime.combine(day, time(), zone).astimezone(UTC).isoformat()
 
 
-def figures_grid(figures: Sequence[Figure]) -> Grid:
-    """The figures as a table."""
-    words = {True: "yes", False: "no", None: ""}
-    rows = [(f.rule["title"], f.in_words, f.numerator, f.denominator, f.target, words[f.met], f.rule["numerator"],
-             f.rule.get("denominator", "")) for f in figures]  # fmt: skip
-    columns = ("figure", "value", "numerator", "denominator", "target", "met", "counts", "of")
-    return Grid("figures", "Figures", columns, tuple(rows))
+def below(figure: Figure, percent: float) -> Figure:
+    """The figure with a target it should stay under."""
+    return _aimed(figure, f"under {percent:g} %", figure.percent is not None and figure.percent < percent)
 
 
-def age_of(days: int) -> str:
-    """The group of an open referral's age."""
-    return next((words for most, words in AGES if days <= most), OLDEST)
+def above(figure: Figure, percent: float) -> Figure:
+    """The figure with a target it should exceed."""
+    return _aimed(figure, f"over {percent:g} %", figure.percent is not None and figure.percent > percent)
 
 
-def local_day(moment: str, zone: ZoneInfo) -> date:
-    """The organisation's day of a UTC time, or of the first letters of one ("2026-11-24T09:4")."""
-    whole = f"{moment}0" if len(moment) == 15 else moment
-    found = datetime.fromisoformat(whole)
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(zone).date()
+def _aimed(figure: Figure, target: str, meets: bool) -> Figure:
+    return replace(figure, target=target, meets=None if figure.percent is None else meets)
 
 
-def _utc(day: date, zone: ZoneInfo) -> str:
-    return datetime.combine(day, time(), zone).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+def daily_table(counts: Mapping[str, Mapping[str, int]], period: Period) -> Table:
+    """Counts per minute (UTC) by what was counted → a row for every day of the office's calendar."""
+    days: dict[str, Counter[str]] = {}
+    for name, minutes in counts.items():
+        for minute, count in minutes.items():
+            moment = datetime.fromisoformat(minute).replace(tzinfo=UTC).astimezone(period.zone)
+            days.setdefault(moment.date().isoformat(), Counter())[name] += count
+    first = period.first or (date.fromisoformat(min(days)) if days else period.last)
+    every = [(first + timedelta(n)).isoformat() for n in range((period.last - first).days + 1)]
+    rows = [(day, *(days.get(day, Counter())[name] for name in counts)) for day in every]
+    return Table("per_day", "Per day", ("day", *counts), rows, f"Days of {period.zone}.")
+
+
+def age_table(counts: Iterable[tuple[str, str, int]], today: date, zone: ZoneInfo) -> Table:
+    """(status, minute of opening in UTC, cases) → open referrals by status and age in days."""
+    names = (*(name for name, _ in AGES), OLDER)
+    grid: dict[str, Counter[str]] = {}
+    for status, minute, count in counts:
+        opened = datetime.fromisoformat(minute).replace(tzinfo=UTC).astimezone(zone).date()
+        grid.setdefault(status, Counter())[age_name((today - opened).days)] += count
+    rows = [(status, *(row[name] for name in names), row.total()) for status, row in sorted(grid.items())]
+    total = Counter[str]()
+    for row in grid.values():
+        total += row
+    rows.append(("all", *(total[name] for name in names), total.total()))
+    return Table("by_age", "Open referrals by age", ("status", *names, "all"), rows,
+                 "Open: neither delivered, denied, under appeal, with a regulator, nor closed.")  # fmt: skip
+
+
+def age_name(days: int) -> str:
+    """The group that an age in days falls into."""
+    return next((name for name, most in AGES if days <= most), OLDER)
+
+
+def clock_name(name: str) -> str:
+    """A clock's name without what somebody promised in their own words."""
+    return "promised on the phone" if name.startswith("promised:") else name
+
+
+def missed_table(rows: Iterable[tuple[str, int, int]]) -> Table:
+    """(clock, missed, ended) → deadlines missed by clock, the worst first."""
+    missed, ended = Counter[str](), Counter[str]()
+    for name, gone, count in rows:
+        missed[clock_name(name)] += gone
+        ended[clock_name(name)] += count
+    listed = sorted(ended, key=lambda name: (-missed[name], name))
+    return Table("deadlines", "Deadlines missed", ("deadline", "missed", "ended in the period"),
+                 [(name, missed[name], ended[name]) for name in listed])  # fmt: skip
+
+
+def shortened(table: Table, whole: int) -> Table:
+    """The table with a note when rows were left out."""
+    if whole <= len(table.rows):
+        return table
+    return replace(table, note=f"{table.note} The first {len(table.rows):,} of {whole:,} rows.".strip())

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from casefile import tables as t
 from casefile.calendar import add_business_days
 from casefile.database import writing
-from casefile.errors import Refused
+from casefile.errors import NotFound, Refused
 from casefile.reads import Read
 from casefile.requests import Letter, letter_items, office_of
 from casefile.rows import verdict_of
@@ -61,6 +61,21 @@ class RequestStore(Part):
             c.execute(update(t.case).filter_by(id=case_id).values(unchecked=True))
         return Letter(case_id, found["token"], found["office"], found["office_fax"], tuple(found["items"]),
                       found["made_at"], found["reminders"], _about(row, reads))  # fmt: skip
+
+    def letter(self, case_id: str, token: str) -> Letter:
+        """A letter that was made before, as it is printed.
+
+        Raises:
+            NotFound: The case has no letter with this reply code.
+        """
+        with self.engine.connect() as c:
+            row = case_row(c, case_id)
+            found = c.execute(select(t.request).filter_by(case_id=case_id, token=token)).mappings().first()
+            if found is None:
+                raise NotFound(f"{case_id} has no letter with the reply code {token[:20]}")
+            about = _about(row, [read for read, _ in filed_in(c, case_id)])
+        return Letter(case_id, token, found["office"], found["office_fax"], tuple(found["items"]), found["made_at"],
+                      found["reminders"], about)  # fmt: skip
 
     def open_tokens(self) -> dict[str, list[Row]]:
         """Reply code → items asked for, of every letter that may still be answered."""

@@ -16,13 +16,13 @@ from casefile.errors import NotFound
 from casefile.parts_store import PartsStore
 from casefile.people_store import PeopleStore
 from casefile.records import Reading
-from casefile.report_store import ReportStore
 from casefile.request_store import RequestStore
+from casefile.review_store import ReviewStore
 from casefile.rows import finding_of, page_of, page_row, problem_of
 from casefile.store_rows import Row, add, case_row, counts, note, reads_of, rows_of
 
 
-class Store(CaseStore, PartsStore, PeopleStore, ReportStore, RequestStore, AuditStore, AccountsStore):
+class Store(CaseStore, PartsStore, PeopleStore, RequestStore, ReviewStore, AuditStore, AccountsStore):
     """Faxes, pages, documents, findings, cases. Open with `Store.open(url)`."""
 
     def __init__(self, engine: Engine) -> None:
@@ -84,7 +84,7 @@ class Store(CaseStore, PartsStore, PeopleStore, ReportStore, RequestStore, Audit
         key = {"sha256": reading.sha256}
         with writing(self.engine) as c:
             homes = _mark_reading(c, reading.sha256)
-            for table in (t.finding, t.problem, t.document, t.page, t.part):
+            for table in (t.finding, t.problem, t.document, t.page, t.part, t.review):
                 c.execute(delete(table).where(table.c.sha256 == reading.sha256))
             reason = reading.problems[0].message if reading.set_aside else ""
             state = "set_aside" if reading.set_aside else "read"

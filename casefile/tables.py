@@ -78,18 +78,6 @@ case = Table(
     Index("ix_case_work", "next_due", "id"),
     Index("ix_case_status_work", "status", "next_due", "id"),
     Index("ix_case_unchecked", "unchecked"),
-    Index("ix_case_created", "created_at"),
-)  # fmt: skip
-clock = Table(
-    "clock", metadata,  # the ends of `patient_case.clocks`, for counting
-    Column("id", Integer, primary_key=True),
-    Column("case_id", ForeignKey("patient_case.id"), nullable=False, index=True),
-    Column("name", String(120), nullable=False),
-    Column("due", String(10), nullable=False),
-    Column("stopped_on", String(10)),
-    Column("stopped_by", String(20)),  # kind of event
-    Index("ix_clock_due", "due", "name"),
-    Index("ix_clock_stopped", "stopped_on", "name"),
 )  # fmt: skip
 part = Table(
     "part", metadata,
@@ -191,6 +179,25 @@ placement = Table(
     Column("why", Text, nullable=False),
     Column("at", String(32), nullable=False),
 )  # fmt: skip
+review = Table(
+    "review", metadata,
+    Column("sha256", ForeignKey("fax.sha256"), primary_key=True),
+    Column("held_by", String(120), nullable=False, default=""),
+    Column("held_at", String(32), nullable=False, default=""),
+    Column("done_by", String(120), nullable=False, default=""),  # nobody: not looked at since it was read
+    Column("done_at", String(32), nullable=False, default=""),
+)  # fmt: skip
+review_action = Table(
+    "review_action", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", ForeignKey("fax.sha256"), nullable=False, index=True),
+    Column("kind", String(12), nullable=False),  # correct, place, seen
+    Column("item", String(40), nullable=False),  # the question it answered
+    Column("details", JSON, nullable=False),  # what takes it back
+    Column("by", String(120), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("undone_at", String(32), nullable=False, default=""),
+)  # fmt: skip
 request = Table(
     "request", metadata,
     Column("token", String(20), primary_key=True),
@@ -239,6 +246,19 @@ failed_sign_in = Table(
     Column("name", String(120), nullable=False),
     Column("at", String(32), nullable=False),
     Index("ix_failed_sign_in", "name", "at"),
+)  # fmt: skip
+portal_referral = Table(
+    "portal_referral", metadata,
+    Column("key", String(64), primary_key=True),
+    Column("case_id", ForeignKey("patient_case.id"), index=True),
+    Column("member_name", Text, nullable=False),
+    Column("member_dob", String(10), nullable=False),
+    Column("member_id", Text, nullable=False),
+    Column("order_date", String(10), nullable=False),
+    Column("payer_name", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("file_sha256", String(64), nullable=False),
+    Column("at", String(32), nullable=False),
 )  # fmt: skip
 api_token = Table(
     "api_token", metadata,

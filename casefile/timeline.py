@@ -31,19 +31,7 @@ UNDATED_KINDS = frozenset(
 )
 LANES = {
     kind: "paperwork"
-    for kind in (
-        "faxed",
-        "received",
-        "verified",
-        "requested",
-        "called",
-        "emailed",
-        "denied",
-        "appealed",
-        "appeal_won",
-        "appeal_lost",
-        "filed",
-    )
+    for kind in ("faxed", "received", "verified", "requested", "called", "emailed", "denied", "appealed", "filed")
 } | {kind: "clinical" for kind in ("ordered", "scheduled", "delivered", "missed", "visit", "test", "signed")}
 """Lane of every kind of event; what people log is one of these."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -41,8 +40,7 @@ def log_call(
     promised_by: Annotated[str, typer.Option(help="Until when, like 2026-11-30T17:00.")] = "",
     escalation: Annotated[str, typer.Option(help="Whom to turn to if the promise is not kept.")] = "",
     kind: Annotated[
-        str,
-        typer.Option(help="called, emailed, verified, scheduled, missed, appealed, appeal_won, appeal_lost, filed."),
+        str, typer.Option(help="called, emailed, verified, scheduled, missed, appealed, filed.")
     ] = "called",
     at: Annotated[str, typer.Option(help="When, like 2026-11-24T09:15; default: now.")] = "",
     by: By = "",
@@ -51,6 +49,8 @@ def log_call(
 
     Example: casebinder log-call C-0001 --note "in review" --person "Lee M." --promised-by 2026-11-30T17:00
     """
+    from flows.case_entries import log_event
+
     settings = Settings()
     when, until = (
         _moment(at, settings, "--at"),
@@ -58,17 +58,7 @@ def log_call(
     )
     details = {"number": number, "person": person, "reference": reference, "promise": promise,
                "promised_by": until.isoformat() if until else "", "escalation": escalation, "note": note}  # fmt: skip
-    said = (
-        f"{kind.replace('_', ' ').capitalize()} {person or number}".strip()
-        + f": {note}"
-        + (f" (reference {reference})" if reference else "")
-    )
-    key = (
-        "log:" + hashlib.sha256(json.dumps([kind, when.isoformat(), details], sort_keys=True).encode()).hexdigest()[:24]
-    )
-    store = _store(settings)
-    new = store.log(case_id, kind, key=key, by=by or getpass.getuser(), at=when, title=said, details=details)
-    _check(settings, [case_id])
+    new = log_event(_desk(settings), case_id, kind, details, by=by or getpass.getuser(), at=when)
     typer.echo(f"{case_id}: logged" if new else f"{case_id}: this entry was logged before")
 
 

@@ -107,4 +107,20 @@ def _bind(console: Console, settings: Settings, desk: Any, folder: Path) -> None
         state = "checked, every page accounted for" if not verify_packet(out) else "DOES NOT VERIFY"
         console.print(f"    packet: {result.path}  {result.pages} pages, {result.bates_first} to "
                       f"{result.bates_last}, {state}")  # fmt: skip
+        _complain(console, row["id"], folder)
     console.print(f"\nLook around: CASEBINDER_HOME={settings.home} .venv/bin/casebinder cases")
+
+
+def _complain(console: Console, case_id: str, folder: Path) -> None:
+    """Bind a complaint to a state's insurance department as well, with what that state wants minded."""
+    from flows import policies
+    from flows.build_packet import build_packet_as_asked
+    from flows.packet_request import Ask
+
+    out = folder / f"{case_id}-complaint.pdf"
+    ask = Ask(recipient="tdi", coverage="insured", state="TX")
+    with policies.without_heartbeat():
+        result = build_packet_as_asked(case_id, "complaint", str(out), LETTER_DATE.isoformat(), ask)
+    console.print(f"    complaint, had the policy been written in Texas: {result.path}  {result.pages} pages")
+    for check in result.notes:
+        console.print(f"        check: {check}")

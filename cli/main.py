@@ -40,10 +40,10 @@ packets.register(app)
 explain.register(app)
 case_commands.register(app)
 request_commands.register(app)
-report_commands.register(app)
 desk_command.register(app)
 account_commands.register(app)
 audit_commands.register(app)
+report_commands.register(app)
 
 
 @app.command()

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from casefile.requests import Letter
 from casefile.settings import Settings
 from casefile.tokens import in_groups
 
@@ -36,6 +35,7 @@ def request(
 
     Example: casebinder request C-0001 --out letter.pdf
     """
+    from flows.case_entries import letter_values
     from flows.steps import Desk, now
     from packet_builder.request_letter import request_pdf
 
@@ -46,19 +46,6 @@ def request(
     typer.echo(f"{out}: asks {letter.office} for {len(letter.items)} things; reply code {in_groups(letter.token)}")
     for item in letter.items:
         typer.echo(f"  {item['ask']} ({item['looked']})")
-
-
-def letter_values(letter: Letter, settings: Settings) -> dict[str, object]:
-    """What the letter's template prints."""
-    about = letter.about
-    return {
-        "organisation": settings.organisation, "contact": settings.contact, "reply_fax": settings.reply_fax,
-        "letter_date": letter.made_at[:10], "reminder": letter.reminders, "office": letter.office,
-        "office_fax": letter.office_fax, "patient": about["member_name"] or "the patient named in your papers",
-        "born": about["member_dob"], "item": about["hcpcs"], "ordered": about["order_date"],
-        "items": letter.items, "code": in_groups(letter.token),
-        "signs": any(item["field"] == "signature" for item in letter.items),
-    }  # fmt: skip
 
 
 def requests(

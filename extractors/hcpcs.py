@@ -13,9 +13,9 @@ from extractors.repair import passing
 from extractors.ticks import is_doubtful, is_unticked
 
 DATA = Path(__file__).parent / "data"
-SHAPE = re.compile(r"(?<![\w.$])(?<![\w.$]-)[A-HJ-MP-V£€&8][0-9OoIlSBZ]{4}(?!\w|\.\d|\.\w{3}|-\d)")
-WORN_L = re.compile(r"(?<![\w.$-])[1Il|]\.(\d{4})(?![\w.])")
-"""An L code whose first stroke alone was read, its foot as a dot."""
+SHAPE = re.compile(r"(?<![\w.$])(?<![\w.$]-)[A-HJ-MP-V£€&8][0-9OoIlLSBZGb]{4}(?!\w|\.\d|\.\w{3}|-\d)")
+WORN = re.compile(r"(?<![\w.$-])(?:[1Il|]\.\s?(\d{4})|([A-HJ-MP-V]\d{3})\.(\d)|([A-HJ-MP-V]\d)\.(\d{3}))(?![\w.])")
+"""An L code of whose letter a stroke and a dot are left, or a code with a speck in it where no diagnosis has its dot."""
 LABEL = re.compile(r"hcpcs?|procedure|\bproc\b|\bcodes?\b|\bcpt\b|denied|equipment|dispense|\border", re.IGNORECASE)
 AFTER = re.compile(
     r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
@@ -63,13 +63,8 @@ def find(page: PageText) -> list[Finding]:
                 continue
             if finding := _judge(page, number, line, match):
                 findings += [finding, *_modifiers(page, line, match)]
-        for match in WORN_L.finditer(text) if page.source == "ocr" else ():
-            if (
-                "L" + match[1] in home_care_codes()
-                and label_over(page, number, line.words_in(*match.span())[0].box) in NEAR | CODES
-            ):
-                reason = "the only home-care code it can be; its L was read as a stroke and a dot"
-                findings.append(_finding(page, line, match, "L" + match[1], 0.85, "repaired", reason))
+        if page.source == "ocr":
+            findings += [f for match in WORN.finditer(text) if (f := _worn(page, number, line, match))]
     for value in values_of(page, "modifier"):
         findings += [
             _modifier(page, word.text, word.box, word.confidence)
@@ -102,13 +97,24 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
         )
         return _finding(page, line, match, raw, sure, "valid", reason)
     options = passing("£" + raw[1:] if raw[0] == "F" else raw, home_care_codes().__contains__)
-    if len(options) == 1 and labelled and not in_a_block(raw):
+    if len(options) == 1 and labelled and not (raw[1:].isdigit() and in_a_block(raw)):
         return _finding(page, line, match, options[0], 0.92, "repaired", "the only home-care code it can be")
     if len(options) == 1 and page.source == "ocr" and raw[0] in "F£€" and governed in NEAR:
         return _finding(
             page, line, match, options[0], 0.82, "repaired", "the only home-care code it can be; no label near"
         )
     return _by_shape(page, line, match, governed, labelled)
+
+
+def _worn(page: PageText, number: int, line: Line, match: re.Match[str]) -> Finding | None:
+    """A code of our list that a speck or a lost stroke has spoilt."""
+    code = "L" + match[1] if match[1] else "".join(part for part in match.groups() if part)
+    governed = label_over(page, number, line.words_in(*match.span())[0].box)
+    bracketed = line.text[: match.start()][-1:] in {"(", "["} and line.text[match.end() :][:1] in {")", "]"}
+    if code not in home_care_codes() or not bracketed and governed not in CODES | NEAR:
+        return None
+    reason = "the only home-care code it can be; a stroke of it was lost or a speck stands in it"
+    return _finding(page, line, match, code, 0.85, "repaired", reason)
 
 
 def _by_shape(page: PageText, line: Line, match: re.Match[str], governed: str, labelled: bool) -> Finding | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -19,13 +20,15 @@ LIKE = 75
 """How alike (of 100) a word must be to pass as a misread diagnosis label."""
 EDITION = "ICD-10-CM April 2026"
 DOTTED = re.compile(
-    r"(?<![A-Za-z0-9.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
+    r"(?<![A-Za-z0-9.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.(?:\s?\.)?\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
 )
 OPENED = re.compile(r"[\[(]([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s([0-9A-Za-z]{1,4})[\])]")
 """A code in brackets whose dot was lost on the way."""
-PARTED = re.compile(r"(?<![\w.,/-])([A-Z]\d[0-9A-Z]\d{0,2})\s(\d{1,4})(?=\s+[A-Za-z]{3}|\s*[,;:)\]]|\s*$)")
+PARTED = re.compile(r"(?<![\w.,/-])([A-Z0-9]\s?\d[0-9A-Z]\d{0,2})\s(\d{1,4})(?=\s+[A-Za-z]{3}|\s*[,;:)\]]|\s*$)")
 """A code of which only the gap is left where its dot was."""
-STRUNG = re.compile(r"([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=[A-Z0-9$][0-9A-Z]{2}(?:[.,]|\W|$))")
+APART = re.compile(r"(?<![\w.])([A-Z])\s(\d[0-9A-Z]\.[0-9A-Z]{1,4})(?!\w|\.\d)")
+"""A code whose letter stands apart."""
+STRUNG = re.compile(r"(?<![\w.])([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=([A-Z0-9$][0-9A-Z]{2}(?:[.,]|\W|$))|\d)")
 """A code and the dot that was read for the comma behind it."""
 MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
 TIME = re.compile(r"\d{1,2}:\d{2}")
@@ -82,12 +85,10 @@ def find(page: PageText) -> list[Finding]:
                 reason = "in brackets by a diagnosis label; its dot was lost"
                 findings.append(_finding(page, line, match, options[0], 0.88, "repaired", reason))
                 spans.append(match.span())
-        for match in PARTED.finditer(text) if page.source == "ocr" else ():
+        for match in _loose(text) if page.source == "ocr" else ():
             if _parted(page, number, line, match):
-                code = match[1] + match[2]
-                findings.append(
-                    _finding(page, line, match, code, 0.88, "repaired", "among diagnoses; its dot was lost")
-                )
+                reason = "among diagnoses; its dot was lost or its letter stood apart"
+                findings.append(_finding(page, line, match, _joined(match), 0.88, "repaired", reason))
                 spans.append(match.span())
         for match in SHORT.finditer(text):
             if page.source == "ocr" and (repaired := _short(page, number, line, match, bool(spans))):
@@ -103,22 +104,35 @@ def find(page: PageText) -> list[Finding]:
 
 def _unstrung(text: str) -> str:
     """The text with commas between codes that were read as dots ("G12.21.R13.12")."""
-    return STRUNG.sub(r"\1,", text)
+    return STRUNG.sub(lambda m: m[1] + ("," if m[2] or is_billable(m[1].replace(".", "")) else "."), text)
+
+
+def _loose(text: str) -> Iterator[re.Match[str]]:
+    """Codes that fell into two parts."""
+    yield from PARTED.finditer(text)
+    yield from APART.finditer(text)
+
+
+def _joined(match: re.Match[str]) -> str:
+    """The one billable code that two parts make, without its dot; empty if there is none or the first part is one."""
+    code = re.sub(r"[\s.]", "", match[0])
+    options = [code] if is_billable(code) else passing(code, is_billable) if code[0].isdigit() else []
+    first = match[1].replace(" ", "")
+    return options[0] if len(options) == 1 and not is_billable(first) else ""
 
 
 def _parted(page: PageText, number: int, line: Line, match: re.Match[str]) -> bool:
-    """Whether a category and figures behind a gap are one billable code, where diagnoses stand."""
-    if (
-        not is_billable(match[1] + match[2])
-        or is_billable(match[1])
-        or not LISTED.search(line.text[: match.start()][-6:])
-    ):
+    """Whether two parts are one billable code, in brackets of its own or where diagnoses stand."""
+    before, behind = line.text[: match.start()], line.text[match.end() :][:1]
+    if not _joined(match) or not LISTED.search(before[-6:]):
         return False
+    if before[-1:] in {"(", "["} and behind in {")", "]"}:
+        return True
+    if _stands_by_a_code(page, number):
+        return True
     governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box)
-    return (
-        governed == "diagnosis"
-        or governed not in NOT_OURS
-        and (bool(LABEL.search(line.text[: match.start()])) or _stands_by_a_code(page, number))
+    return match[1][0].isalpha() and (
+        governed == "diagnosis" or governed not in NOT_OURS and bool(LABEL.search(before))
     )
 
 
@@ -189,6 +203,8 @@ def _stands_by_a_code(page: PageText, number: int) -> bool:
                 return True
         if page.source == "ocr" and any(_is_plainly_one(match[0]) for match in PLAIN.finditer(line.text[:600])):
             return True
+        if line is not page.lines[number] and any(map(_joined, _loose(line.text[:600]))):
+            return True
     return False
 
 
@@ -248,6 +264,8 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
     if ANY.search(line.text[max(0, match.start() - 6) : match.end() + 8]):
         return None
     options = passing(raw, is_billable)
+    if HCPCS_LIKE.fullmatch(code) or len(match[1]) < 3:
+        return None
     if len(match[1]) == 4:
         options = [raw[0].upper() + raw[2:].upper()] if _table().get(raw[0].upper() + raw[2:].upper()) else []
     if len(options) == 1:

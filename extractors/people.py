@@ -16,6 +16,9 @@ PRINTED_MBI = re.compile(r"(?<![\w-])([1-9][A-Z][A-Z0-9]\d)[-\s]?([A-Z][A-Z0-9]\
 EDGES = " _:#'’‘`\".,"
 FAINT = 0.7
 """Highest confidence of a value whose label could hardly be read."""
+WORN = 0.87
+"""Mean confidence of a page below which letters that look like figures are not sure in an id."""
+MIXED_UP = re.compile(r"(?<=.)[OISBZ]")
 YOUNGEST = 2026
 """Two-digit birth years beyond this one belong to the last century."""
 IDS = ("member_id", "group_number", "mbi", "claim_number", "reference_number", "authorization_number")
@@ -227,7 +230,10 @@ def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
         )
     field = "mbi" if value.field == "mbi" or (value.field == "member_id" and MBI.fullmatch(token)) else value.field
     sure = 0.96 if value.confidence >= 0.8 and text == value.text.strip(EDGES) else 0.85
-    return _made(page, value, token, sure, f"as printed by the label '{value.label}'", field)
+    reason = f"as printed by the label '{value.label}'"
+    if page.source == "ocr" and page.confidence < WORN and MIXED_UP.search(token):
+        sure, reason = min(sure, 0.86), f"{reason}; on a worn page its letters may be figures"
+    return _made(page, value, token, sure, reason, field)
 
 
 def _unlabelled_mbis(page: PageText, known: set[str]) -> list[Finding]:

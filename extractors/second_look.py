@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from rapidfuzz import fuzz
+
 from casefile.records import Box, Finding, PageText, Word
 from extractors.hcpcs import home_care_codes
 
@@ -24,6 +26,8 @@ FILLS = frozenset({
 REPAIRED, FILLED, SPLIT = 0.88, 0.88, 0.7
 """Highest confidence of a finding by the other reading (passed by a check, by its label alone), and of a value whose
 place the other reader filled with another one that passes too."""
+ALIKE = 40
+"""Two values in one word less alike than this (of 100) stand beside each other and are not two readings of one."""
 CLEARLY = 0.02
 """A value surer than its rival by more than this takes its place."""
 
@@ -82,7 +86,8 @@ def _add_checked(kept: list[Finding], finding: Finding, both: set[tuple[str, str
     if finding.status == "suspect" or any(f.field == finding.field and f.value == finding.value for f in kept):
         return
     rivals = [n for n, f in enumerate(kept)
-              if f.field in CHECKED and _same_place(f.box, finding.box) and (f.field, f.value) not in both]  # fmt: skip
+              if f.field in CHECKED and _same_place(f.box, finding.box) and (f.field, f.value) not in both
+              and fuzz.ratio(f.value, finding.value) >= ALIKE]  # fmt: skip
     best = max((kept[n] for n in rivals), key=lambda f: f.confidence, default=None)
     listed = (
         finding.field == "hcpcs"

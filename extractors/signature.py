@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from casefile.records import Box, Document, Finding, PageText, Status
+from rapidfuzz import fuzz
+
+from casefile.records import Box, Document, Finding, PageText, Status, Word
 from extractors.labels import LabelledValue, labelled_values
 
 ELECTRONIC = re.compile(
@@ -26,6 +28,12 @@ PRACTITIONER = re.compile(
     r"physician|practitioner|prescriber|provider|doctor|clinician|\bmd\b|ordering|attending", re.IGNORECASE
 )
 MARK = re.compile(r"^\W*[Xx]\s?[:_]*\W*$")
+ELECTRONIC_WORDS = ("Electronically", "Digitally", "authenticated", "signature")
+LIKE = 76
+"""How alike (of 100) a word must be to pass as one of these, misread."""
+WORDS = re.compile(r"[A-Za-z0-9|]{8,17}")
+LARGE = 1.6
+"""What stands on a signature line and is this much higher than its label is hardly print."""
 SIGNED = frozenset({"order", "plan_of_care", "cmn"})
 """Kinds of which a missing place to sign is worth saying."""
 
@@ -33,7 +41,7 @@ SIGNED = frozenset({"order", "plan_of_care", "cmn"})
 def find(page: PageText) -> list[Finding]:
     """At most one finding a page: `present` or `absent`; none where nobody is asked to sign."""
     for line in page.lines:
-        text = line.text[:400]
+        text = _mended(line.text[:400]) if page.source == "ocr" else line.text[:400]
         if STAMP.search(text) and not NO_STAMPS.search(text):
             return [
                 _made(
@@ -66,6 +74,15 @@ def find(page: PageText) -> list[Finding]:
         answers = [_at_label(page, value.label_box) for value in asked]
         return [next((a for a in answers if a.value == "present"), answers[0])]
     return _at_mark(page)
+
+
+def _mended(text: str) -> str:
+    """The text with misread words of an electronic signature spelt right ("Elecuonicaliy")."""
+    return WORDS.sub(lambda match: next((w for w in ELECTRONIC_WORDS if _is_like(match[0], w)), match[0]), text)
+
+
+def _is_like(read: str, word: str) -> bool:
+    return abs(len(read) - len(word)) <= 3 and fuzz.ratio(read.lower(), word.lower()) >= LIKE
 
 
 def find_absent(pages: Sequence[PageText], documents: Sequence[Document], findings: Sequence[Finding]) -> list[Finding]:
@@ -122,9 +139,23 @@ def _at_label(page: PageText, label: Box) -> Finding:
         return _made(
             page, "present", noise[0].box, 0.6, "suspect", "marks on the signature line that are not words", "", "ink"
         )
+    if page.source == "ocr" and (large := _large_script(page, label)):
+        reason = "what stands on the signature line is larger than print; a person must look"
+        return _made(page, "present", large.box, 0.6, "suspect", reason, large.text, "ink")
     return _made(
         page, "absent", label, 0.93, "valid", "no ink and no electronic signature at the signature label", "", None
     )
+
+
+def _large_script(page: PageText, label: Box) -> Word | None:
+    """A word right of the signature's label that is much higher than the label: a name written by hand."""
+    tall = label[3] - label[1]
+    for word in page.words:
+        left, top, _, bottom = word.box
+        level = top < label[3] and bottom > label[1] - tall
+        if level and 0 <= left - label[2] < 0.3 and bottom - top > LARGE * tall and any(map(str.isalpha, word.text)):
+            return word
+    return None
 
 
 def _at_mark(page: PageText) -> list[Finding]:

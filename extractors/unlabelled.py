@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from casefile.records import Finding, PageText, Word
-from extractors.day import MARK_LOST, days_in
+from extractors.day import MARK_LOST, MONTH_GUESSED, days_in
 from extractors.labels import label_over, sheet_of
 from extractors.npi import is_valid
 from extractors.tokens import closes, opens
@@ -20,6 +20,8 @@ MEMBER_ID = re.compile(r"(?=[A-Z0-9]*[A-Z])(?=(?:[A-Z]*\d){6})[A-Z0-9]{8,14}|\d{
 VAGUE = frozenset({"", "member_name", "payer_name", "other", "member_id", "ordering_provider_name", "npi", "ordering_npi", "member_dob",
                    "generic_date", "generic_name"})  # fmt: skip
 """What may stand over a value whose own label was lost; any other label says that it is something else."""
+NEAR = 2
+"""How many lines above a value such a label may stand."""
 BORN = (1900, 2015)
 GIVEN = 0.8
 """A value that is found to be something else with this confidence is not looked at."""
@@ -62,7 +64,7 @@ def _cells(page: PageText) -> Iterator[Word]:
     """Words alone in their cell, under no label that says what else they are."""
     for number, tokens in enumerate(sheet_of(page).tokens):
         for place, token in enumerate(tokens):
-            if opens(tokens, place) and closes(tokens, place) and label_over(page, number, token.word.box) in VAGUE:
+            if opens(tokens, place) and closes(tokens, place) and label_over(page, number, token.word.box, NEAR) in VAGUE:
                 yield token.word
 
 
@@ -84,8 +86,8 @@ def _births(page: PageText, taken: set[str]) -> Iterator[tuple[str, Word]]:
     for number, line in enumerate(page.lines):
         for day, start, end in days_in(line.text[:600]):
             word = line.words_in(start, end)[0]
-            doubted = day.doubt not in {"", MARK_LOST}
+            doubted = day.doubt not in {"", MARK_LOST, MONTH_GUESSED}
             if doubted or not BORN[0] <= day.on.year <= BORN[1] or day.on.isoformat() in taken:
                 continue
-            if label_over(page, number, word.box) in VAGUE:
+            if label_over(page, number, word.box, NEAR) in VAGUE:
                 yield day.on.isoformat(), word

@@ -17,7 +17,7 @@ SLIPS = str.maketrans(
 NO_SIGN = re.compile(r"[^a-z0-9#]+")
 LIKE = 84
 """How alike (of 100) a cell of its own and a wording must be to pass as a misread label."""
-FAINTLY = 68
+FAINTLY = 64
 """How alike it must be where just such a value as the field takes stands by it."""
 RIVAL = 6
 """By how much a faint likeness must exceed that to any other field's wording."""

@@ -16,8 +16,8 @@ SURE_WORD = 0.6
 """Words read less surely may be the pen's strokes and are not masked."""
 STROKE = 0.03
 """Print breaks into letters; a pen's stroke hangs together over at least this share of the page's width."""
-
-
+JOINED = 0.6
+"""Share of a word's width over which its ink hangs together when a pen drew it."""
 ASKS_TO_SIGN = re.compile(r"sign|s[i1l]gnat|authenticat|received by|\bx_{3,}", re.IGNORECASE)
 
 
@@ -38,12 +38,11 @@ def find_ink(gray: Gray, words: tuple[Word, ...]) -> tuple[tuple[Box, float], ..
     rules = cv2.bitwise_or(rules, cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((max(20, height // 22), 1), np.uint8)))
     ink[cv2.dilate(rules, np.ones((5, 3), np.uint8)) > 0] = 0
     for word in words:
-        if word.confidence > SURE_WORD and _is_text(word.text):
-            left, top, right, bottom = word.box
-            ink[
-                int(top * height) - 2 : int(bottom * height) + 3,
-                int(left * width) - 2 : int(right * width) + 3,
-            ] = 0
+        left, top, right, bottom = word.box
+        place = np.s_[max(0, int(top * height) - 2) : int(bottom * height) + 3,
+                      max(0, int(left * width) - 2) : int(right * width) + 3]  # fmt: skip
+        if word.confidence > SURE_WORD and _is_text(word.text) and not _is_scrawl(word.text, ink[place]):
+            ink[place] = 0
     joined = cv2.dilate(ink, np.ones((max(3, height // 240), max(5, width // 70)), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found = []
@@ -60,6 +59,15 @@ def _longest_stroke(ink: Gray) -> int:
     """The width in pixels of the widest mark that hangs together (gaps of 2 pixels closed)."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(ink, np.ones((3, 3), np.uint8)), connectivity=8)
     return int(stats[1:, 2].max(initial=0))
+
+
+def _is_scrawl(text: str, ink: Gray) -> bool:
+    """Whether a reading that repeats one letter comes from a single stroke: loops of a pen ("mm", "DABBB")."""
+    letters = [ch for ch in text.lower() if ch.isalpha()]
+    most = max(map(letters.count, letters), default=0)
+    if len(letters) < 2 or 2 * most < len(letters) or any(ch.isdigit() for ch in text):
+        return False
+    return bool(_longest_stroke(ink) > JOINED * ink.shape[1])
 
 
 def _is_text(text: str) -> bool:

@@ -176,10 +176,10 @@ class BoundFile:
 
     def _opened_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, keys: Sequence[int]) -> None:
         """Pages of which some are bound as pictures."""
-        with open_exhibit(exhibit, file, self._cache) as (source, pages):
+        with open_exhibit(exhibit, file) as (source, pages):
             own = ObjectGraph(source.pdf, self._writer, self._shared)
             layers = kept_layers(exhibit, self._cache)
-            places = Places(exhibit, file, source, self._cache)
+            places = Places(exhibit, file, source)
             for offset, (text, page) in enumerate(zip(exhibit.pages, pages, strict=True)):
                 index = part.first + 1 + offset
                 shape = shape_of(page, text.rotation)
@@ -187,8 +187,8 @@ class BoundFile:
                     self._picture(index, places, offset, text, shape, keys[offset], why)
                     continue
                 numbers = self._own_links(source.links, exhibit.fax_sha256, text.page_number)
-                place, brackets = places.place(text, offset, shape, self._plan.bates(index), page)
-                parts, layer = parts_of(own, page, brackets), layer_of(text, shape, layers)
+                place = places.place(text, offset, shape, self._plan.bates(index))
+                parts, layer = parts_of(own, page), layer_of(text, shape, layers)
                 self._put(index, parts, shape, place, layer, numbers, keys[offset])
             places.close()
             self._layers += catalog.layers_of(source.pdf, own)

@@ -26,6 +26,7 @@ FACES = {
 WIDTH, HEIGHT = letter
 LEFT, RIGHT, TOP, BOTTOM = 66.0, 546.0, 722.0, 66.0
 INK, SOFT, RULE, LINK = (0.08, 0.08, 0.1), (0.36, 0.36, 0.4), (0.72, 0.72, 0.75), (0.07, 0.2, 0.45)
+BLACK = (0.0, 0.0, 0.0)
 Rect = tuple[float, float, float, float]
 Colour = tuple[float, float, float]
 
@@ -122,11 +123,12 @@ def _pieces(word: str, font: str, size: float, width: float) -> Iterator[str]:
 class Sheets:
     """A run of drawn pages in one PDF. Texts are tagged; rules and grounds are artifacts.
 
-    With `measuring` nothing is drawn: only the length of each part is found out.
+    With `measuring` nothing is drawn: only the length of each part is found out. With `black` nothing is drawn in colour
+    or grey, which a fax machine would scatter into dots.
     """
 
-    def __init__(self, measuring: bool = False) -> None:
-        self.measuring = measuring
+    def __init__(self, measuring: bool = False, black: bool = False) -> None:
+        self.measuring, self._black = measuring, black
         self._bytes = BytesIO()
         self.canvas = Canvas(self._bytes, pagesize=letter, invariant=1, pageCompression=1)
         self.parts: dict[str, Drawn] = {}
@@ -173,7 +175,7 @@ class Sheets:
         words = clean(words)
         if align != "left":
             x -= width_of(words, font, size) * (1.0 if align == "right" else 0.5)
-        red, green, blue = colour
+        red, green, blue = BLACK if self._black else colour
         code = self.canvas._code
         code.append(f"BT {red:.2f} {green:.2f} {blue:.2f} rg 1 0 0 1 {x:.2f} {y:.2f} Tm")
         for name, data in self._glyphs(words, face(font)):
@@ -210,7 +212,7 @@ class Sheets:
     def rule(self, x0: float, x1: float, y: float, colour: Colour = RULE, width: float = 0.6) -> None:
         """A level line."""
         with self.artifact() as canvas:
-            canvas.setStrokeColorRGB(*colour)
+            canvas.setStrokeColorRGB(*(BLACK if self._black else colour))
             canvas.setLineWidth(width)
             canvas.line(x0, y, x1, y)
 

@@ -26,11 +26,11 @@ from packet_builder.source_pdf import Source, open_source
 from packet_builder.words import word_layer
 
 LAYER = "layer/2"
-PREPARED = "prepared/1"
+PREPARED = "prepared/2"
 
 
 @contextmanager
-def open_exhibit(exhibit: Exhibit, file: SourceFile, cache: PageCache) -> Iterator[tuple[Source, list[pikepdf.Object]]]:
+def open_exhibit(exhibit: Exhibit, file: SourceFile) -> Iterator[tuple[Source, list[pikepdf.Object]]]:
     """Open an exhibit's source; yields it and the exhibit's pages in order.
 
     Raises:
@@ -41,7 +41,7 @@ def open_exhibit(exhibit: Exhibit, file: SourceFile, cache: PageCache) -> Iterat
             yield source, [source.pdf.pages[text.page_number - 1].obj for text in exhibit.pages]
         return
     try:
-        pdf = image_pdf(file.path, exhibit.pages, exhibit.fax_sha256, cache)
+        pdf = image_pdf(file.path, exhibit.pages)
     except (OSError, EOFError, ValueError, SyntaxError, IndexError, pikepdf.PdfError) as error:
         raise PacketError(f"{file.name} cannot be bound ({type(error).__name__}). Ask for a resend of it.") from error
     with pdf:
@@ -57,28 +57,43 @@ def prepared_exhibit(exhibit: Exhibit, file: SourceFile, cache: PageCache, bates
         cache: Where it is kept, by the source's hash.
         bates: A Bates number of the length that its pages will bear.
     """
-    pages = [(text.page_number, text.rotation, text.dpi) for text in exhibit.pages]
-    asked = repr((pages, len(bates), sorted(made_with().items())))
-    kind = f"{PREPARED}/{hashlib.sha256(asked.encode()).hexdigest()[:32]}"
-    kept = cache.get(exhibit.fax_sha256, 0, kind)
+    kept = kept_prepared(exhibit, cache, bates)
     if kept and (ready := unpacked(kept)):
         return ready
-    ready = _prepared(exhibit, file, cache, bates)
+    ready = prepared_now(exhibit, file, bates)
     if data := packed(ready):
-        cache.put(exhibit.fax_sha256, 0, kind, data)
+        keep_prepared(exhibit, cache, bates, data)
     return ready
 
 
-def _prepared(exhibit: Exhibit, file: SourceFile, cache: PageCache, bates: str) -> Prepared:
-    with open_exhibit(exhibit, file, cache) as (opened, pages), mapped(file) as source:
+def kept_prepared(exhibit: Exhibit, cache: PageCache, bates: str) -> bytes | None:
+    """A kept preparation as bytes, or None."""
+    return cache.get(exhibit.fax_sha256, 0, _kind(exhibit, bates))
+
+
+def keep_prepared(exhibit: Exhibit, cache: PageCache, bates: str, data: bytes) -> None:
+    """Keep a preparation."""
+    cache.put(exhibit.fax_sha256, 0, _kind(exhibit, bates), data)
+
+
+def _kind(exhibit: Exhibit, bates: str) -> str:
+    """A name for all that a preparation depends on beside the source."""
+    pages = [(text.page_number, text.rotation, text.dpi) for text in exhibit.pages]
+    asked = repr((pages, len(bates), sorted(made_with().items())))
+    return f"{PREPARED}/{hashlib.sha256(asked.encode()).hexdigest()[:32]}"
+
+
+def prepared_now(exhibit: Exhibit, file: SourceFile, bates: str) -> Prepared:
+    """Open a source and find out everything about an exhibit's pages."""
+    with open_exhibit(exhibit, file) as (opened, pages), mapped(file) as source:
         recorder = Recorder(source)
         graph = ObjectGraph(opened.pdf, recorder)
-        places = Places(exhibit, file, opened, cache)
+        places = Places(exhibit, file, opened)
         ready = Prepared(recorder.objects, links=opened.links, notes=opened.notes)
         for offset, (text, page) in enumerate(zip(exhibit.pages, pages, strict=True)):
             shape = shape_of(page, text.rotation)
-            place, brackets = places.place(text, offset, shape, bates, page)
-            ready.pages.append(ReadyPage(shape, place, parts_of(graph, page, brackets)))
+            place = places.place(text, offset, shape, bates)
+            ready.pages.append(ReadyPage(shape, place, parts_of(graph, page)))
         places.close()
         ready.layers = catalog.layers_of(opened.pdf, graph)
         ready.digests = graph.digests()
@@ -115,7 +130,7 @@ def keep_layers(path: Path, exhibit: Exhibit, cache: PageCache) -> None:
     """Make the word layers of an exhibit's scanned pages and keep them, so that later builds need no words."""
     if not any(text.source == "ocr" and text.words for text in exhibit.pages):
         return
-    with open_exhibit(exhibit, SourceFile(path, path.name), cache) as (_, pages):
+    with open_exhibit(exhibit, SourceFile(path, path.name)) as (_, pages):
         for text, page in zip(exhibit.pages, pages, strict=True):
             if layer := layer_of(text, shape_of(page, text.rotation), {}):
                 keep_layer(exhibit.fax_sha256, text, layer, cache)

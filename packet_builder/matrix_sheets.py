@@ -20,6 +20,7 @@ from packet_builder.tables import Column, Table
 
 DATA = Path(__file__).parent / "data" / "proof_topics.toml"
 NOT_IN_RECORD = "Not in the record."
+ANSWERS = {"met": "Met", "missing": "Missing", "needs_person": "Open", "not_applicable": "Not applicable"}
 SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?=[A-Z0-9(•-])")
 REASONING = re.compile(
     r"\b(?:not|no|non|never|nor|without|lack\w*|missing|absen\w+|insufficient\w*|inadequate\w*|incomplete|unable|fail\w*|because|since|due to|"
@@ -102,7 +103,7 @@ def matrix(sheets: Sheets, case: CaseFile, plan: PacketPlan) -> None:
             table.row(("" if shown else issue, proof.says, f"{part.name}, {plan.bates(index)}"), goal)
             shown = True
         if not shown:
-            table.row((issue, NOT_IN_RECORD, "a person answers this"))
+            table.row((issue, NOT_IN_RECORD, ""))
     _criteria(sheets, case, plan)
 
 
@@ -114,7 +115,7 @@ def _criteria(sheets: Sheets, case: CaseFile, plan: PacketPlan) -> None:
     for verdict in case.verdicts:
         proof = verdict.evidence
         index = plan.index_of(proof.fax_sha256, proof.page) if proof else None
-        shown = f"{verdict.answer.replace('_', ' ').capitalize()}. {verdict.reason}"
+        shown = f"{ANSWERS[verdict.answer]}. {verdict.reason}"
         if index is None or proof is None:
             table.row((verdict.title, shown, "not in the record" if verdict.answer == "missing" else ""))
         else:

@@ -225,7 +225,7 @@ def brackets_of(streams: Sequence[pikepdf.Object]) -> Brackets:
     if b"(" in bare or b")" in bare or INLINE_IMAGE.search(bare):
         marks = _parsed_brackets(streams)
     else:
-        marks = [mark[0] for mark in BRACKET.findall(bare)]
+        marks = BRACKET.findall(bare)
     depth = lowest = 0
     for mark in marks:
         depth += 1 if mark == b"q" else -1

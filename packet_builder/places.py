@@ -12,8 +12,6 @@ from casefile.records import Box, Exhibit, PageText
 from packet_builder import raster, stamp
 from packet_builder.errors import PacketError
 from packet_builder.geometry import Shape
-from packet_builder.page_cache import PageCache
-from packet_builder.page_writer import Brackets, brackets_of, content_streams
 from packet_builder.source_files import SourceFile
 from packet_builder.source_pdf import Source
 
@@ -22,31 +20,13 @@ if TYPE_CHECKING:
 
 
 class Places:
-    """Where the number fits on each page of one exhibit; looked for once, then kept by source hash."""
+    """Where the number fits on each page of one exhibit; looked for on the page as it is drawn."""
 
-    def __init__(self, exhibit: Exhibit, file: SourceFile, source: Source, cache: PageCache) -> None:
-        self._exhibit, self._file, self._source, self._cache = exhibit, file, source, cache
-        self._known: dict[str, dict[int, bytes]] = {}
+    def __init__(self, exhibit: Exhibit, file: SourceFile, source: Source) -> None:
+        self._exhibit, self._file, self._source = exhibit, file, source
         self._document: pdfium.PdfDocument | None = None
         self._clean: pdfium.PdfDocument | None = None
         self._unreadable = False
-
-    def place(
-        self, text: PageText, offset: int, shape: Shape, bates: str, page: pikepdf.Object
-    ) -> tuple[stamp.Place, Brackets]:  # fmt: skip
-        """The place on one page, which is the exhibit's page with this offset, and what its content needs around it."""
-        kind = f"place/2/{text.rotation}/{len(bates)}"
-        if kind not in self._known:
-            self._known[kind] = self._cache.pages(self._exhibit.fax_sha256, kind)
-        kept = self._known[kind].get(text.page_number)
-        if kept is not None:
-            words = kept.decode().split()
-            return words[0], (int(words[1]), int(words[2]), words[3] == "1")  # type: ignore[return-value]
-        found = self._look(text, offset, shape, bates)
-        opened, closed, has_marks = brackets_of(content_streams(page))
-        row = f"{found} {opened} {closed} {int(has_marks)}"
-        self._cache.put(self._exhibit.fax_sha256, text.page_number, kind, row.encode())
-        return found, (opened, closed, has_marks)
 
     def picture(
         self, offset: int, text: PageText, shape: Shape, boxes: Sequence[Box], one_bit: bool
@@ -76,7 +56,8 @@ class Places:
             if document is not None:
                 document.close()
 
-    def _look(self, text: PageText, offset: int, shape: Shape, bates: str) -> stamp.Place:
+    def place(self, text: PageText, offset: int, shape: Shape, bates: str) -> stamp.Place:
+        """Where the number fits on one page, which is the exhibit's page with this offset."""
         import pypdfium2 as pdfium
 
         document = self._rendered()

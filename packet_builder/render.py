@@ -10,6 +10,7 @@ from pathlib import Path
 
 from casefile.records import CaseFile
 from packet_builder import manifest
+from packet_builder.ahead import prepare_ahead
 from packet_builder.bound_file import BoundFile, Drawing, Sources, Written
 from packet_builder.catalog import Description
 from packet_builder.check import check_file
@@ -82,6 +83,8 @@ def build_packet(
         notes = survey(case, locate, own_cache)
         plan, drawing = settle_volumes(case, request, locate, lambda cuts: draw(case, request, notes, cuts))
         pictured = Pictured(burned, request.profile.fax, bool(request.profile.pdfa))
+        rows = [(exhibit, locate(exhibit.fax_sha256)) for exhibit in case.exhibits if not pictured.may_touch(exhibit)]
+        prepare_ahead(rows, hashes, own_cache, plan.bates(0))
         binding = _Binding(case, request, plan, drawing, Sources(locate, hashes, own_cache), notes, pictured, progress)
         files, sha256 = binding.write(out)
     finally:

@@ -32,7 +32,7 @@ def draw(
         )
         found = _lengths(_draw(case, request, plan, notes, Sheets(measuring=True)))
         if all(lengths.get(name, 1) == pages for name, pages in found.items()):
-            return plan, _drawing(_draw(case, request, plan, notes, Sheets()), plan)
+            return plan, _drawing(_draw(case, request, plan, notes, Sheets(black=request.profile.fax)), plan)
         lengths = found
     raise PacketError("the front matter's length does not settle; shorten the letter.")
 

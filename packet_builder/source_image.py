@@ -11,13 +11,11 @@ from pikepdf import Array, Dictionary, Name
 from PIL import Image, ImageOps
 
 from casefile.records import PageText
-from packet_builder.page_cache import PageCache
 
-CODED = "g4/1"
 LETTER = (612.0, 792.0)
 
 
-def image_pdf(path: Path, texts: tuple[PageText, ...], sha256: str, cache: PageCache) -> pikepdf.Pdf:
+def image_pdf(path: Path, texts: tuple[PageText, ...]) -> pikepdf.Pdf:
     """The wanted pages of an image file, in order, as a PDF in memory.
 
     Raises:
@@ -28,17 +26,17 @@ def image_pdf(path: Path, texts: tuple[PageText, ...], sha256: str, cache: PageC
         for text in texts:
             if getattr(image, "n_frames", 1) > 1 or text.page_number > 1:
                 image.seek(text.page_number - 1)
-            _add_page(pdf, image, text, path, sha256, cache)
+            _add_page(pdf, image, text, path)
     return pdf
 
 
-def _add_page(pdf: pikepdf.Pdf, image: Image.Image, text: PageText, path: Path, sha256: str, cache: PageCache) -> None:
+def _add_page(pdf: pikepdf.Pdf, image: Image.Image, text: PageText, path: Path) -> None:
     """One image on one page of its true size; photographs are fitted to Letter."""
     turned = image.getexif().get(0x0112, 1) != 1 if image.format != "TIFF" else False
     if image.format == "JPEG" and not turned and image.mode in {"L", "RGB"}:
         stream = _jpeg(pdf, image, path)
     elif image.mode == "1":
-        stream = _group4(pdf, image, path, (sha256, text.page_number), cache)
+        stream = _group4(pdf, image, path)
     else:
         stream = _lossless(pdf, ImageOps.exif_transpose(image) if turned else image)
     width, height = _size(int(stream.Width), int(stream.Height), text.dpi, image.format == "TIFF")
@@ -72,15 +70,9 @@ def _jpeg(pdf: pikepdf.Pdf, image: Image.Image, path: Path) -> pikepdf.Stream:
     return stream
 
 
-def _group4(pdf: pikepdf.Pdf, image: Image.Image, path: Path, key: tuple[str, int], cache: PageCache) -> pikepdf.Stream:
-    """A 1-bit page as CCITT Group 4: the fax's own bytes where they are one strip of it, else coded anew, once."""
-    found = _own_strip(image, path)
-    if found is None:
-        kept = cache.get(*key, CODED)
-        found = (kept[1:], kept[0]) if kept is not None else _coded(image)
-        if kept is None:
-            cache.put(*key, CODED, bytes((found[1],)) + found[0])
-    return _ccitt(pdf, image.size, *found)
+def _group4(pdf: pikepdf.Pdf, image: Image.Image, path: Path) -> pikepdf.Stream:
+    """A 1-bit page as CCITT Group 4: the fax's own bytes where they are one strip of it, else coded anew."""
+    return _ccitt(pdf, image.size, *(_own_strip(image, path) or _coded(image)))
 
 
 def add_group4(pdf: pikepdf.Pdf, image: Image.Image) -> pikepdf.Stream:

@@ -8,9 +8,11 @@ from packet_builder.geometry import Shape
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
+    from PIL import Image
 
 Place = Literal["right", "middle", "left", "top", "band"]
-PLACES: tuple[Place, ...] = ("right", "middle", "left", "top")
+BELOW: tuple[Place, ...] = ("right", "middle", "left")
+ABOVE: tuple[Place, ...] = ("top",)
 FONT = "CbStamp"
 SIZE, EDGE = 9.0, 14.0
 DARK = 200
@@ -55,22 +57,40 @@ def content(shape: Shape, place: Place, bates: str) -> bytes:
 
 
 def free_place(page: pdfium.PdfPage, shape: Shape, bates: str) -> Place:
-    """The first corner where nothing is printed; `band` where every one is taken or the page is small."""
+    """The first corner where nothing is printed; `band` where every one is taken or the page is small.
+
+    Only the strips where numbers may stand are drawn: the one below, and the one above where nothing is free below.
+    """
     width, height = shape.size
     if min(width, height) * shape.unit < 250:
         return "band"
     scale = min(1.5, 1200 / max(page.get_size()))
-    gray = page.render(scale=scale, grayscale=True).to_pil().convert("L")
-    per_unit = gray.width / width
-    for place in PLACES:
-        x, y, size = position(shape, place, bates)
-        pad = 0.45 * size
-        left, right = (x - pad) * per_unit, (x + text_width(bates, size) + pad) * per_unit
-        top, bottom = gray.height - (y + size + pad) * per_unit, gray.height - (y - pad) * per_unit
-        patch = gray.crop(
-            (max(0, int(left)), max(0, int(top)), min(gray.width, int(right) + 1), min(gray.height, int(bottom) + 1))
-        )
-        counts = patch.histogram()
-        if sum(counts) and sum(counts[:DARK]) < 0.003 * sum(counts):
-            return place
+    for is_top, places in ((False, BELOW), (True, ABOVE)):
+        strip = _strip(page, shape, scale, is_top)
+        for place in places:
+            if _is_free(strip, shape, place, bates, is_top):
+                return place
     return "band"
+
+
+def _strip(page: pdfium.PdfPage, shape: Shape, scale: float, is_top: bool) -> Image.Image:
+    """The lower or upper edge of a page, as high as a number there may reach."""
+    size = size_for(shape)
+    cut = page.get_height() * (1 - 1.1 * (EDGE / SIZE + 1.5) * size / shape.size[1])
+    crop = (0, cut, 0, 0) if is_top else (0, 0, 0, cut)
+    drawn: Image.Image = page.render(scale=scale, grayscale=True, crop=crop).to_pil()
+    return drawn.convert("L")
+
+
+def _is_free(strip: Image.Image, shape: Shape, place: Place, bates: str, is_top: bool) -> bool:
+    """Whether nothing is printed where the number would stand."""
+    width, height = shape.size
+    per_unit = strip.width / width
+    x, y, size = position(shape, place, bates)
+    pad = 0.45 * size
+    below = height * per_unit if is_top else strip.height
+    left, right = int((x - pad) * per_unit), int((x + text_width(bates, size) + pad) * per_unit) + 1
+    top, bottom = int(below - (y + size + pad) * per_unit), int(below - (y - pad) * per_unit) + 1
+    patch = strip.crop((max(0, left), max(0, top), min(strip.width, right), min(strip.height, bottom)))
+    counts = patch.histogram()
+    return bool(sum(counts)) and sum(counts[:DARK]) < 0.003 * sum(counts)

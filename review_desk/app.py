@@ -16,7 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
-from review_desk import home, sign_in
+from review_desk import case, home, review_screen, sign_in
 from review_desk.guard import Accounts, Seen, SignInFirst, accounts_of, visit
 from review_desk.headers import Headers, TooLong
 from review_desk.pages import environment
@@ -25,7 +25,12 @@ STATIC = Path(__file__).parent / "static"
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 IDLE_MINUTES = 15
 UPLOADS = frozenset({"/inbox/drop", "/api/inbox"})
-ROUTERS: tuple[APIRouter, ...] = (sign_in.router, home.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    home.router,
+    case.router,
+    review_screen.router,
+)
 """Every screen is a router in a module of its own; its routes stand in `rights.RIGHTS`."""
 log = logging.getLogger("casebinder.desk")
 

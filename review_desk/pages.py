@@ -13,6 +13,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from review_desk.guard import Visit
+from review_desk.links import fax_link, image_link, page_link
+from review_desk.said import SAID
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "review_desk"
 
@@ -25,6 +27,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {"words": in_words, "day": day, "moment": moment, "percent": percent}
+    made.globals |= {"page_link": page_link, "fax_link": fax_link, "image_link": image_link}
     return made
 
 
@@ -42,7 +45,7 @@ def page(visit: Visit, template: str, title: str, status: int = 200, **values: A
     zone = ZoneInfo(state.desk.settings.timezone)
     html = environment().get_template(template).render(
         visit=visit, title=title, path=visit.request.url.path, idle_minutes=state.idle_minutes, zone=zone,
-        said=visit.request.query_params.get("said", "")[:20], **values,
+        said=SAID.get(visit.request.query_params.get("said", ""), ""), **values,
     )  # fmt: skip
     return HTMLResponse(html, status)
 

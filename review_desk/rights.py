@@ -19,6 +19,21 @@ RIGHTS: dict[str, Roles] = {
     "POST /sign-in": NO_ONE_YET,
     "POST /sign-out": EVERYONE,
     "GET /": EVERYONE,
+    "GET /faxes/{sha256}": EVERYONE,
+    "GET /faxes/{sha256}/pages/{page}.png": EVERYONE,
+    "GET /faxes/{sha256}/cases": WORKS,
+    "GET /next-fax": WORKS,
+    "POST /faxes/{sha256}/findings": WORKS,
+    "POST /faxes/{sha256}/pages/{page}/place": WORKS,
+    "POST /faxes/{sha256}/claim": WORKS,
+    "POST /faxes/{sha256}/release": WORKS,
+    "POST /faxes/{sha256}/undo": WORKS,
+    "GET /cases/{case_id}": EVERYONE,
+    "POST /cases/{case_id}/decide": WORKS,
+    "POST /cases/{case_id}/log": EVERYONE,
+    "POST /cases/{case_id}/status": WORKS,
+    "POST /cases/{case_id}/request": WORKS,
+    "GET /cases/{case_id}/requests/{token}.pdf": WORKS,
 }
 
 

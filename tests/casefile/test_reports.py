@@ -1,307 +1,205 @@
-"""Reports: known cases give known figures, on both databases."""
+"""Every figure of the reports, counted by hand, on both databases."""
 
 from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import create_engine, insert, select, text
 
 from casefile import tables as t
+from casefile.csv_text import csv_text
+from casefile.database import writing
 from casefile.errors import Refused
-from casefile.packets_store import disclosure
-from casefile.reports import NAMES, Figure, Grid, Period, Report, age_of, figure_rules, local_day, period_of
+from casefile.report_store import make_report
+from casefile.reports import Report, Table
 from casefile.store import Store
-from tests.casefile.test_store import MEMBER, reading, take_in
-from tests.casefile.test_upgrade import move
+from casefile.store_rows import add, note
 
+AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
 ZONE = ZoneInfo("America/New_York")
-NOW = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
-NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30), ZONE)
+START = "start standard equipment or home health"
 
 
-def moment(day: int, hour: int = 15) -> str:
-    return datetime(2026, 11, day, hour, tzinfo=UTC).isoformat()
-
-
-def opened(store: Store, case_id: str, at: str, status: str = "incomplete", **more: Any) -> None:
+def one_case(store: Store, number: int, **values: Any) -> str:
+    case_id = f"C-{number:04d}"
     row = {
         "id": case_id,
-        "created_at": at,
-        "status": status,
-        "verdicts": [],
-        "clocks": [],
-        "timeline": [],
-        "copies": [],
-        **more,
+        "created_at": "2026-11-10T15:00:00+00:00",
+        "status": "ready",
+        "payer_name": "Lakeshore Mutual",
     }
-    with store.engine.begin() as c:
-        c.execute(insert(t.case), [row])
+    with writing(store.engine) as c:
+        add(c, t.case, [{**row, **values}])
+    return case_id
 
 
-def rows(store: Store, table: Any, *found: dict[str, Any]) -> None:
-    with store.engine.begin() as c:
-        c.execute(insert(table), list(found))
+def rows(store: Store, table: Any, *values: dict[str, Any]) -> None:
+    with writing(store.engine) as c:
+        add(c, table, list(values))
 
 
-def event(store: Store, case_id: str, kind: str, at: str) -> None:
+def clock(name: str, due: str, stopped: str | None = None, kind: str = "delivered") -> dict[str, Any]:
+    note = f"stopped: {kind} on {stopped}" if stopped else ""
+    return {"name": name, "due": due, "stopped_on": stopped, "note": note}
+
+
+def letter(store: Store, case_id: str, sha256: str, *codes: str, pages: list[int] | None = None) -> None:
+    rows(store, t.fax, {"sha256": sha256, "state": "read", "received_at": "2026-11-12T15:00:00+00:00"})
     rows(
         store,
-        t.event,
-        {"case_id": case_id, "key": f"{kind}{at}", "row": {"kind": kind, "title": "", "at": at, "by": "ana"}},
+        t.document,
+        {"sha256": sha256, "kind": "denial_letter", "pages": pages or [1], "confidence": 0.9, "case_id": case_id},
     )
+    for code in codes:
+        rows(store, t.finding, {"sha256": sha256, "page": 1, "field": "denial_code", "value": code, "row": {}})
 
 
-def request(store: Store, case_id: str, office: str, at: str) -> None:
-    rows(store, t.request, {"token": f"{case_id}{at[5:13]}", "case_id": case_id, "office": office, "items": [], "state": "open",
-                            "made_at": at, "last_sent_at": at})  # fmt: skip
+def report(store: Store, name: str, **period: Any) -> Report:
+    return make_report(store, name, zone=ZONE, at=AT, **period)
 
 
-def figures(store: Store, period: Period = NOVEMBER) -> dict[str, Figure]:
-    return {figure.name: figure for figure in store.report("metrics", period, NOW).figures}
+def figures(made: Report) -> dict[str, tuple[int, int]]:
+    return {figure.id: (figure.numerator, figure.denominator) for figure in made.figures}
 
 
-def grid(report: Report, name: str) -> Grid:
-    return next(grid for grid in report.grids if grid.name == name)
+def table(made: Report, name: str) -> Table:
+    return next(block for block in made.tables if block.id == name)
 
 
-@pytest.fixture
-def month(store: Store) -> Store:
-    """Four referrals of November and one of October."""
-    opened(store, "C-0001", "2026-11-01T03:30:00+00:00")  # October in New York
-    opened(store, "C-0002", moment(2), "incomplete")
-    opened(store, "C-0003", moment(3), "delivered")
-    opened(store, "C-0004", moment(3, 23), "requested")
-    opened(store, "C-0005", moment(30, 12), "new")  # five hours old
-    return store
+def test_an_empty_store_has_no_data_rather_than_zero_of_zero(store: Store) -> None:
+    made = report(store, "metrics")
+    assert {figure.percent for figure in made.figures} == {None}
+    assert {figure.meets for figure in made.figures} == {None}
+    assert "no data" in made.to_csv("figures")
 
 
-def test_days_are_those_of_the_office(month: Store) -> None:
-    days = grid(month.report("daily-referrals", NOVEMBER, NOW), "days")
-    counted = {row[0]: row[3] for row in days.rows if row[3]}
-    assert counted == {"2026-11-02": 1, "2026-11-03": 2, "2026-11-30": 1}
-    assert len(days.rows) == 30
-    october = Period(date(2026, 10, 31), date(2026, 10, 31), ZONE)
-    assert grid(month.report("daily-referrals", october, NOW), "days").rows[0][3] == 1
+def test_days_are_the_offices_own(store: Store) -> None:
+    """Half past midnight in UTC is still the evening before in New York."""
+    one_case(store, 1, created_at="2026-11-11T00:30:00+00:00")
+    made = report(store, "daily-referrals", first=date(2026, 11, 10), last=date(2026, 11, 11))
+    assert [(row[0], row[2]) for row in table(made, "per_day").rows] == [("2026-11-10", 1), ("2026-11-11", 0)]
+    later = report(store, "daily-referrals", first=date(2026, 11, 11))
+    assert sum(row[2] for row in table(later, "per_day").rows) == 0
 
 
-def test_the_clarification_rate_counts_cases_not_letters(month: Store) -> None:
-    request(month, "C-0004", "Kestrel Clinic", moment(4))
-    request(month, "C-0004", "Kestrel Clinic", moment(5))
-    request(month, "C-0001", "Kestrel Clinic", moment(5))  # opened in October
-    found = figures(month)["clarification_rate"]
-    assert (found.numerator, found.denominator, found.value, found.target, found.met) == (
-        1,
-        4,
-        25.0,
-        "under 8 %",
-        False,
-    )
+def test_open_referrals_by_age(store: Store) -> None:
+    one_case(store, 1, created_at="2026-11-24T12:00:00+00:00", status="incomplete")
+    one_case(store, 2, created_at="2026-09-01T12:00:00+00:00", status="incomplete", next_due="2026-12-01")
+    one_case(store, 3, status="closed")
+    made = report(store, "open-referrals")
+    assert table(made, "by_age").rows[-1] == ("all", 1, 0, 0, 0, 0, 1, 2)
+    assert table(made, "oldest").rows[0] == ("C-0002", "incomplete", "2026-09-01", 84, 0, "2026-12-01")
 
 
-def test_acknowledged_means_the_first_answer_within_24_hours_whatever_its_zone(month: Store) -> None:
-    event(month, "C-0002", "called", "2026-11-03T10:00:00-05:00")  # 24 hours to the minute
-    event(month, "C-0002", "called", moment(20))
-    event(month, "C-0003", "emailed", "2026-11-04T10:01:00-05:00")  # a minute late
-    event(month, "C-0004", "delivered", moment(4))  # no answer
-    found = figures(month)["acknowledged_24h"]
-    assert (found.numerator, found.denominator) == (1, 3), "the youngest may still be answered"
-    event(month, "C-0005", "verified", moment(30, 13))
-    assert (figures(month)["acknowledged_24h"].numerator, figures(month)["acknowledged_24h"].denominator) == (2, 4)
-
-
-def clock(store: Store, case_id: str, name: str, due: str, stopped: str | None = None, by: str | None = None) -> None:
-    rows(store, t.clock, {"case_id": case_id, "name": name, "due": due, "stopped_on": stopped, "stopped_by": by})
-
-
-STANDARD = "start standard equipment or home health"
-
-
-def test_deliveries_are_on_time_up_to_the_last_day(month: Store) -> None:
-    clock(month, "C-0002", STANDARD, "2026-11-05", "2026-11-05", "delivered")
-    clock(month, "C-0003", STANDARD, "2026-11-05", "2026-11-06", "delivered")
-    clock(month, "C-0004", STANDARD, "2026-11-05", "2026-11-04", "denied")
-    clock(month, "C-0004", "acknowledge the referral", "2026-11-05", "2026-11-04", "delivered")
-    clock(month, "C-0001", STANDARD, "2026-10-05", "2026-10-05", "delivered")
-    found = figures(month)["delivered_on_time"]
-    assert (found.numerator, found.denominator, found.met) == (1, 2, False)
-
-
-def test_a_deadline_is_missed_late_or_never_but_not_before_it_is_over(month: Store) -> None:
-    clock(month, "C-0002", "acknowledge the referral", "2026-11-04", "2026-11-04", "called")
-    clock(month, "C-0003", "acknowledge the referral", "2026-11-04", "2026-11-05", "called")
-    clock(month, "C-0004", "acknowledge the referral", "2026-11-04")
-    clock(month, "C-0004", STANDARD, "2026-11-30")  # today
-    opened(month, "C-0006", moment(6), "closed", status_at=moment(7))
-    clock(month, "C-0006", STANDARD, "2026-11-09")  # closed before
-    report = month.report("metrics", NOVEMBER, NOW)
-    assert grid(report, "deadlines").rows == (("acknowledge the referral", 3, 1, 1),)
-    found = figures(month)["deadlines_missed"]
-    assert (found.numerator, found.denominator) == (2, 3)
-
-
-def test_open_referrals_by_age_without_what_is_over(month: Store) -> None:
-    report = month.report("open-referrals", NOVEMBER, NOW)
-    counted = {row[0]: row[1] for row in grid(report, "ages").rows if row[1]}
-    assert counted == {"0 to 1 day": 1, "15 to 30 days": 3}
-    assert [row[0] for row in grid(report, "cases").rows] == ["C-0001", "C-0002", "C-0004", "C-0005"]
-    assert report.figures[0].numerator == 4
-    only = month.report("open-referrals", NOVEMBER, NOW, open_only_in_period=True)
-    assert only.figures[0].numerator == 3
-    assert "Kestrelman" not in str(report.to_json())
-
-
-def test_gap_reasons_are_counted_by_the_office_last_asked(month: Store) -> None:
-    request(month, "C-0002", "Old Clinic", moment(3))
-    request(month, "C-0002", "New Clinic", moment(4))
-    gap = {"requirement": "swo.signature", "title": "signed by the practitioner", "reason": "", "opened_at": moment(3)}
-    rows(month, t.gap, {**gap, "case_id": "C-0002", "closed_at": moment(9)}, {**gap, "case_id": "C-0003", "closed_at": None},
-         {**gap, "case_id": "C-0004", "closed_at": None}, {**gap, "case_id": "C-0001", "opened_at": "2026-10-02", "closed_at": None})  # fmt: skip
-    assert grid(month.report("metrics", NOVEMBER, NOW), "gaps").rows == (
-        ("no letter sent yet", "signed by the practitioner", 2, 2), ("New Clinic", "signed by the practitioner", 1, 0),
-    )  # fmt: skip
-
-
-def denied(store: Store, sha: str, dob: str, reason: str = "", at: datetime = NOW - timedelta(days=9)) -> str:
-    facts = {**MEMBER, "member_dob": dob, "member_id": f"U{sha * 9}", "member_name": f"Edgar {sha * 6}"}
-    if reason:
-        facts["denial_reason"] = reason
-    return "".join(take_in(store, reading(sha * 64, "denial_letter", **facts), at))
-
-
-def test_denials_by_reason_and_payer_with_what_became_of_them(store: Store) -> None:
-    won, lost, waiting, silent = (denied(store, sha, f"1950-01-0{n}", reason) for n, (sha, reason) in
-                                  enumerate([("a", "not_medically_necessary"), ("b", "not_medically_necessary"), ("c", "not_covered"), ("d", "")], 1))  # fmt: skip
-    denied(store, "e", "1950-01-09", "not_covered", NOW - timedelta(days=90))
-    take_in(store, reading("f" * 64, "denial_letter", denial_reason="not_covered"), NOW)  # names nobody
-    with store.engine.begin() as c:
-        c.execute(t.case.update().where(t.case.c.id.in_([won, lost])).values(payer_name="Lakeshore Mutual"))
-    event(store, won, "appealed", moment(22))
-    event(store, won, "appeal_lost", moment(23))
-    event(store, won, "appeal_won", moment(24))
-    event(store, lost, "appeal_lost", moment(24))
-    clock(store, waiting, "appeal deadline", "2026-11-29")
-    clock(store, silent, "appeal deadline", "2026-12-29")
-    report = store.report("denial-audit", NOVEMBER, NOW)
-    assert grid(report, "denials").rows == (
-        ("not medically necessary", "Lakeshore Mutual", 2, 2, 1, 1, 0),
-        ("no reason read", "payer unknown", 1, 0, 0, 0, 0), ("not covered", "payer unknown", 1, 0, 0, 0, 1),
-    )  # fmt: skip
-    assert "1 denial letter is in no case yet" in grid(report, "denials").note
-    counted = {figure.name: figure for figure in report.figures}
-    assert (counted["denials"].numerator, counted["appeals_won"].in_words) == (4, "50.0 %")
-
-
-def test_a_corrected_reason_counts_as_corrected_and_a_packet_handed_out_is_an_appeal(store: Store) -> None:
-    case_id = denied(store, "a", "1950-01-01", "not_covered")
-    store.correct("a" * 64, 1, "denial_reason", "timely filing", by="ana", why="read it", at=NOW)
-    rows(store, disclosure, {"case_id": case_id, "packet_sha256": "0", "kind": "appeal", "level": "", "recipient": "", "purpose": "",
-                             "disclosed_by": "", "pages": 1, "overrides": [], "at": moment(25)})  # fmt: skip
-    report = store.report("denial-audit", NOVEMBER, NOW)
-    assert grid(report, "denials").rows == (("timely filing", "payer unknown", 1, 1, 0, 0, 0),)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_an_empty_store_has_no_data_rather_than_a_division(store: Store, name: str) -> None:
-    report = store.report(name, NOVEMBER, NOW)
-    for figure in report.figures:
-        assert figure.in_words in {"no data", "0"}
-        assert figure.met is None
-    assert report.to_json()["schema"] == "casebinder.report/1"
-    assert all(len(row) == len(grid.columns) for grid in report.all_grids() for row in grid.rows)
-
-
-def test_an_office_named_like_a_formula_is_harmless_in_csv(month: Store) -> None:
-    request(month, "C-0002", '=HYPERLINK("http://x")', moment(3))
-    rows(
-        month,
-        t.gap,
-        {"case_id": "C-0002", "requirement": "x", "title": "@SUM(A1)", "reason": "", "opened_at": moment(3)},
-    )
-    cells = [cell for row in csv.reader(io.StringIO(month.report("metrics", NOVEMBER, NOW).to_csv())) for cell in row]
-    assert '\'=HYPERLINK("http://x")' in cells
-    assert "'@SUM(A1)" in cells
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
-
-
-def test_a_checked_case_keeps_its_clocks_as_rows(store: Store) -> None:
-    (case_id,) = take_in(
-        store, reading("a" * 64, "denial_letter", denial_date="2026-09-08", appeal_deadline="2026-12-07", **MEMBER)
-    )
-    store.check_case(case_id, NOW)
-    store.check_case(case_id, NOW)
-    query = select(t.clock.c.name, t.clock.c.due, t.clock.c.stopped_on, t.clock.c.stopped_by)
-    with store.engine.connect() as c:
-        assert c.execute(query).tuples().all() == [("appeal deadline", "2026-12-07", None, None)]
-    store.log(case_id, "appealed", key="k", by="ana", at=datetime(2026, 9, 30, tzinfo=UTC), title="sent", details={})
-    store.check_case(case_id, NOW)
-    with store.engine.connect() as c:
-        assert c.execute(query).tuples().all() == [("appeal deadline", "2026-12-07", "2026-09-30", "appealed")]
-    assert store.worklist()[0]["next_due"] is None
-
-
-def test_an_appeal_before_the_notice_does_not_stop_its_clock(store: Store) -> None:
-    (case_id,) = take_in(
-        store, reading("a" * 64, "denial_letter", denial_date="2026-09-08", appeal_deadline="2026-12-07", **MEMBER)
-    )
-    store.log(
-        case_id, "appealed", key="k", by="ana", at=datetime(2026, 9, 1, tzinfo=UTC), title="the one before", details={}
-    )
-    store.check_case(case_id, NOW)
-    assert store.worklist()[0]["next_due"] == "2026-12-07"
-
-
-def test_the_upgrade_fills_the_clocks_of_older_cases(database_url: str) -> None:
-    store = Store.open(database_url)
-    kept = {
-        "name": "appeal deadline",
-        "due": "2026-12-07",
-        "stopped_on": "2026-09-30",
-        "note": "x; stopped: appealed on 2026-09-30",
+def test_clarification_and_acknowledgement(store: Store) -> None:
+    """Zones differ between entries; an hour counts as an hour."""
+    for number in range(1, 5):
+        one_case(store, number)
+    one_case(store, 5, created_at="2026-11-24T14:00:00+00:00")
+    letter_row = {
+        "office": "Pinecrest Clinic",
+        "items": [],
+        "state": "open",
+        "made_at": "2026-11-11",
+        "last_sent_at": "",
     }
-    opened(store, "C-0001", moment(2), clocks=[kept, {**kept, "due": None}])
-    store.close()
-    move(database_url, "downgrade", "0011_accounts")
-    engine = create_engine(database_url)
-    with engine.connect() as c, pytest.raises(Exception, match="clock"):
-        c.execute(text("select * from clock"))
-    Store.open(database_url).close()
-    with engine.connect() as c:
-        found = c.execute(select(t.clock.c.case_id, t.clock.c.due, t.clock.c.stopped_by)).tuples().all()
-    engine.dispose()
-    assert found == [("C-0001", "2026-12-07", "appealed")]
+    rows(
+        store,
+        t.request,
+        {"token": "A", "case_id": "C-0001", **letter_row},
+        {"token": "B", "case_id": "C-0001", **letter_row},
+    )
+    for number, at in ((1, "2026-11-11T09:59:00-05:00"), (2, "2026-11-11T10:01:00-05:00")):
+        rows(store, t.event, {"case_id": f"C-{number:04d}", "key": "k", "row": {"kind": "called", "at": at}})
+    rows(
+        store, t.event, {"case_id": "C-0003", "key": "k", "row": {"kind": "ordered", "at": "2026-11-10T16:00:00+00:00"}}
+    )
+    counted = figures(report(store, "metrics"))
+    assert counted["clarification_rate"] == (1, 5)
+    assert counted["acknowledged"] == (1, 4), "the fifth has hours left"
 
 
-def test_periods_are_thirty_days_unless_given_and_never_backwards() -> None:
-    today = date(2026, 11, 30)
-    assert period_of(None, None, today, ZONE).first == date(2026, 11, 1)
-    assert period_of(None, date(2026, 3, 2), today, ZONE).first == date(2026, 2, 1)
-    assert Period(date(2026, 3, 8), date(2026, 3, 8), ZONE).begins == "2026-03-08T05:00:00"
-    assert Period(date(2026, 3, 8), date(2026, 3, 8), ZONE).ends == "2026-03-09T04:00:00", "the clocks went forward"
-    for first, last in ((date(2026, 12, 1), None), (date(1990, 1, 1), None)):
-        with pytest.raises(Refused):
-            period_of(first, last, today, ZONE)
+def test_deliveries_and_deadlines(store: Store) -> None:
+    clocks = [clock(START, "2026-11-13", "2026-11-13"), clock(START, "2026-11-13", "2026-11-14"), clock(START, "2026-11-20"),
+              clock(START, "2026-11-13", "2026-11-12", "denied"), clock("appeal deadline", "2026-11-20"),
+              clock("appeal deadline", "2026-12-20"), clock("promised: Ana calls back", "2026-11-20")]  # fmt: skip
+    for number, one in enumerate(clocks):
+        one_case(store, number, clocks=[one])
+    one_case(
+        store,
+        9,
+        clocks=[clock("appeal deadline", "2026-11-20")],
+        status="closed",
+        status_at="2026-11-15T10:00:00+00:00",
+    )
+    made = report(store, "metrics")
+    assert figures(made)["on_time_delivery"] == (1, 3)
+    assert figures(made)["deadlines_missed"] == (4, 6)
+    assert table(made, "deadlines").rows == [(START, 2, 4), ("appeal deadline", 1, 1), ("promised on the phone", 1, 1)]
 
 
-def test_ages_and_days() -> None:
-    assert [age_of(n) for n in (-1, 0, 1, 2, 30, 31)] == ["0 to 1 day"] * 3 + [
-        "2 to 3 days",
-        "15 to 30 days",
-        "more than 30 days",
-    ]
-    assert local_day("2026-11-01T03:5", ZONE) == date(2026, 10, 31)
+def test_denials_by_payer_and_reason_with_what_people_corrected(store: Store) -> None:
+    for number in (1, 2, 3):
+        one_case(store, number, status="denied")
+    letter(store, "C-0001", "a" * 64, "50", "16")
+    letter(store, "C-0002", "b" * 64, "5O")
+    letter(store, "C-0003", "c" * 64)
+    letter(store, "C-0003", "d" * 64, "97", pages=[2])
+    said = {
+        "sha256": "b" * 64,
+        "page": 1,
+        "field": "denial_code",
+        "original": {"value": "5O"},
+        "by": "vera",
+        "why": "",
+        "at": "",
+    }
+    rows(store, t.correction, {**said, "value": "51"})
+    rows(store, t.correction, {**said, "value": "50"})
+    made = report(store, "denial-audit")
+    payer = "Lakeshore Mutual"
+    assert table(made, "denials").rows == [(payer, "50", 2), (payer, "16", 1), (payer, "no code read", 1)]
+    assert [row[0] for row in table(made, "cases").rows] == ["C-0001", "C-0002", "C-0003"]
+    assert table(report(store, "denial-audit", first=date(2026, 11, 13)), "cases").rows == []
 
 
-def test_every_figure_says_what_it_counts_and_targets_say_which_way() -> None:
-    for rule in figure_rules().values():
-        assert rule["title"] and rule["numerator"]
-        assert rule["unit"] == "count" or rule["denominator"]
-        assert "target" not in rule or rule["better"] in {"lower", "higher"}
-    assert Figure("clarification_rate", 8, 100).met is False, "the target is under 8 %"
-    assert Figure("clarification_rate", 79, 1000).met is True
-    assert Figure("delivered_on_time", 951, 1000).met is True
-    assert Figure("delivered_on_time", 95, 100).met is False
+def test_appeals_count_when_they_end(store: Store) -> None:
+    one_case(store, 1)
+    with writing(store.engine) as c:
+        for after in ("authorized", "authorized", "denied", "closed"):
+            note(c, "C-0001", "2026-11-12T10:00:00+00:00", "vera", f"status: under appeal → {after}", "")
+    assert figures(report(store, "denial-audit"))["appeals_won"] == (2, 3)
+
+
+def test_gaps_by_office(store: Store) -> None:
+    for number in (1, 2, 3):
+        one_case(store, number)
+        rows(store, t.gap, {"case_id": f"C-{number:04d}", "requirement": "r", "title": "signature", "reason": "",
+                            "opened_at": "2026-11-12T10:00:00+00:00", "closed_at": "2026" if number == 1 else None})  # fmt: skip
+    made_at = {"items": [], "state": "open", "made_at": "2026-11-11", "last_sent_at": ""}
+    rows(store, t.request, {"token": "A", "case_id": "C-0001", "office": "=Pinecrest", **made_at})
+    rows(store, t.identifier, {"case_id": "C-0002", "kind": "ordering_provider_npi", "value": "1245319599"})
+    made = report(store, "metrics")
+    assert set(table(made, "gaps").rows) == {("=Pinecrest", "signature", 1, 0), ("NPI 1245319599", "signature", 1, 1),
+                                             ("office not known", "signature", 1, 1)}  # fmt: skip
+    assert "\r\n'=Pinecrest,signature,1,0\r\n" in made.to_csv("gaps")
+
+
+@pytest.mark.parametrize("period", [{"first": date(2026, 12, 1)}, {"first": date(1900, 1, 1)}])
+def test_a_period_that_is_none_is_refused(store: Store, period: dict[str, date]) -> None:
+    with pytest.raises(Refused):
+        report(store, "metrics", **period)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\ufeff=1", "\u00a0=1", "＝1", "\n=1", "|x", "%x"])  # fmt: skip
+def test_no_cell_is_a_formula(text: str) -> None:
+    cell = next(csv.reader(io.StringIO(csv_text(["a"], [[text]]).split("\r\n", 1)[1])))[0]
+    assert cell == f"'{text}"
+
+
+def test_numbers_and_plain_text_stay_as_they_are() -> None:
+    assert csv_text(["a", "b", "c"], [[-1, 'O\'Hare, "x"', None]]).split("\r\n")[1] == '-1,"O\'Hare, ""x""",'

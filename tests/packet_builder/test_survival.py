@@ -12,6 +12,7 @@ import pytest
 
 from casefile.records import CaseFile, Exhibit, LedgerRow, PageText
 from packet_builder.errors import PacketError
+from packet_builder.page_writer import brackets_of
 from packet_builder.render import PacketResult, build_packet
 from packet_builder.verify import verify_packet
 from tests.packet_builder.odd_pdfs import changed, form, named_link, plain, refused_set, whole_set
@@ -181,3 +182,12 @@ def test_what_binding_took_off_is_said_on_the_slip_sheet(everything: PacketResul
     assert "digital signature" in slips["signed"]
     assert "attached files" in slips["attachment"]
     assert "scripts" in slips["launch"]
+
+
+@pytest.mark.parametrize(("content", "opened", "closed"), [
+    (b"q 1 0 0 1 0 0 cm /Im0 Do Q", 0, 0), (b"q q Q", 0, 1), (b"Q q", 1, 1), (b"Q Q (q Q) Tj", 2, 0), (b"/q gs [(Q)] TJ q", 0, 1),
+    (b"1 0 0 1 9 9 cm", 0, 0), (b"", 0, 0), (b"q%Q\nQ", 0, 0), (b"q BI /W 1 /H 1 ID Q EI Q", 0, 0),
+])  # fmt: skip
+def test_what_a_content_leaves_open_is_closed_and_no_more(content: bytes, opened: int, closed: int) -> None:
+    with pikepdf.new() as pdf:
+        assert brackets_of([pikepdf.Stream(pdf, content)])[:2] == (opened, closed)

@@ -1,4 +1,4 @@
-"""Accounts, sessions, tokens; the audit log becomes a chain that the database refuses to change."""
+"""Accounts, sessions, tokens, portals' referrals; the audit log becomes a chain that the database refuses to change."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ down_revision = "0012_parts"
 branch_labels = None
 depends_on = None
 
-TABLES = ("desk_session", "api_token", "failed_sign_in", "account")
+TABLES = ("desk_session", "api_token", "failed_sign_in", "account", "portal_referral")
 KEPT = ("case_id", "sha256", "at", "by", "what", "why", "previous", "hash")
 BATCH = 2000
 

@@ -1,0 +1,111 @@
+"""Exhibits prepared ahead on every core, in processes of their own: a first build looks at each page of each source."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from casefile.records import Exhibit
+from packet_builder.errors import PacketError
+from packet_builder.exhibit_pages import keep_prepared, kept_prepared, prepared_now
+from packet_builder.page_cache import PageCache
+from packet_builder.prepared import packed
+from packet_builder.source_files import SourceFile, SourceHashes
+
+WORTH = 60
+"""Pages below which starting processes costs more than it saves."""
+Row = tuple[Exhibit, SourceFile]
+
+
+def prepare_ahead(rows: Sequence[Row], hashes: SourceHashes, cache: PageCache, bates: str) -> None:
+    """Prepare what is not kept yet. What cannot be prepared is left to the binding, which names it.
+
+    Raises:
+        PacketError: A source is not what was read, or its reader crashed on it.
+    """
+    wanted = [row for row in rows if kept_prepared(row[0], cache, bates) is None]
+    cores = len(os.sched_getaffinity(0))
+    if cores < 2 or sum(len(exhibit.pages) for exhibit, _ in wanted) < WORTH:
+        return
+    crew = _Crew(bates)
+    with ThreadPoolExecutor(min(cores, len(wanted)), initializer=crew.join) as threads:
+        try:
+            for exhibit, file in wanted:
+                hashes.require_same(exhibit, file)
+            for (exhibit, _), data in zip(wanted, threads.map(crew.prepare, wanted), strict=True):
+                if data is not None:
+                    keep_prepared(exhibit, cache, bates, data)
+        finally:
+            threads.shutdown(cancel_futures=True)
+            crew.dismiss()
+
+
+class _Crew:
+    """One process for each thread; a process that dies takes its source's build with it, not ours."""
+
+    def __init__(self, bates: str) -> None:
+        self._bates, self._own = bates, threading.local()
+        self._all: list[subprocess.Popen[bytes]] = []
+
+    def join(self) -> None:
+        """Start the calling thread's process."""
+        root = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
+        self._own.process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "packet_builder.ahead"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": root},
+        )  # fmt: skip
+        self._all.append(self._own.process)
+
+    def prepare(self, row: Row) -> bytes | None:
+        """Have one exhibit prepared; None where the binding has to do it itself."""
+        exhibit, file = row
+        bare = tuple(replace(text, words=(), ink=()) for text in exhibit.pages)
+        try:
+            _send(self._own.process.stdin, (replace(exhibit, pages=bare), file, self._bates))
+            data: bytes | None = pickle.load(self._own.process.stdout)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            raise PacketError(
+                f"{file.name} cannot be bound: the program that draws its pages crashed. Ask for a resend of it."
+            ) from None
+        return data
+
+    def dismiss(self) -> None:
+        """End all processes."""
+        for process in self._all:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):
+                    pipe.close()  # type: ignore[union-attr]
+
+
+def _send(pipe: BinaryIO, message: object) -> None:
+    pickle.dump(message, pipe)
+    pipe.flush()
+
+
+def _work(jobs: BinaryIO, answers: BinaryIO) -> None:
+    """The process: one preparation a job, until its pipe closes."""
+    while True:
+        try:
+            exhibit, file, bates = pickle.load(jobs)
+        except EOFError:
+            return
+        try:
+            data = packed(prepared_now(exhibit, file, bates))
+        except PacketError:
+            data = None
+        _send(answers, data)
+
+
+if __name__ == "__main__":
+    _work(sys.stdin.buffer, sys.stdout.buffer)

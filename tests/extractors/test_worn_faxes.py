@@ -1,0 +1,162 @@
+"""What worn faxes do to marks, labels and codes: read where one answer alone is left, suspect where it is a date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from casefile.records import Document, Finding, PageText, Word
+from extractors import day, hcpcs, icd10, people, signature
+from extractors.registry import find_all
+from extractors.strangers import Person, differ
+from extractors.twins import find_repeated
+
+Page = Callable[..., PageText]
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("09/15 2026", date(2026, 9, 15)),
+        ("09-11 2026", date(2026, 9, 11)),
+        ("827/2026", date(2026, 8, 27)),
+        ("8 252026", date(2026, 8, 25)),
+        ("03:24:1964", date(1964, 3, 24)),
+        ("Octobet 11, 2026", date(2026, 10, 11)),
+    ],
+)
+def test_a_labelled_date_with_a_lost_mark_is_read_as_printed_and_doubted(text: str, on: date) -> None:
+    found = day.labelled_day(text)
+    assert found is not None
+    assert (found[0].on, bool(found[0].doubt)) == (on, True)
+
+
+@pytest.mark.parametrize("text", ["112/2026", "0731940", "12 2026", "13/32 2026", "09/2812026", "1 2 2026 5"[:0]])
+def test_a_date_of_which_two_readings_are_left_or_none_is_no_date(text: str) -> None:
+    assert day.labelled_day(text) is None
+
+
+def test_figures_without_marks_are_a_date_by_a_label_only(page_of: Page) -> None:
+    (born,) = [f for f in people.find(page_of("DOB: 03141940")) if f.field == "member_dob"]
+    assert (born.value, born.raw) == ("1940-03-14", "03141940")
+    assert day.read_day("03141940") is None
+
+
+def test_such_a_date_is_suspect_and_keeps_what_was_read(page_of: Page) -> None:
+    (born,) = [f for f in people.find(page_of("Patient: Ada Loom", "DOB: 03/10 1939")) if f.field == "member_dob"]
+    assert (born.value, born.raw, born.status) == ("1939-03-10", "03/10 1939", "suspect")
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("Diagnosis codes: G12.21. R13 12", "R13.12"),
+        ("Diagnosis codes: E11.621, 197,412", "L97.412"),
+        ("ICD-10 codes: G12.21.R13.12", "R13.12"),
+        ("Diagnosis: G35.0 Multiple sclerosis", "G35.D"),
+        ("Diagnosis: S72,001 D Hip fracture", "S72.001D"),
+        ("who has a worn knee (M 17.11) and pain", "M17.11"),
+        ("Diagnosis: N 39 41 Urge incontinence", "N39.41"),
+    ],
+)
+def test_one_table_entry_alone_fits(page_of: Page, line: str, value: str) -> None:
+    assert value in {f.value for f in icd10.find(page_of(line)) if f.status != "suspect"}
+
+
+def test_a_code_without_label_and_letter_goes_to_a_person(page_of: Page) -> None:
+    (code,) = icd10.find(page_of("169.351 Hemiplegia after stroke"))
+    assert (code.value, code.status) == ("I69.351", "suspect")
+    assert icd10.find(page_of("169.351 Hemiplegia after stroke", "Amount paid: 20.00")) == []
+
+
+def test_a_born_digital_page_is_not_mended(page_of: Page) -> None:
+    page = replace(page_of("Diagnosis codes: G12.21, R13 12"), source="text-layer")
+    assert {f.value for f in icd10.find(page)} == {"G12.21"}
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("HCPCS: 1.1833 Knee orthosis", "L1833"),
+        ("please dispense a chair (K082.3) for", "K0823"),
+        ("HCPCS: K000L", "K0001"),
+    ],
+)
+def test_a_spoilt_equipment_code(page_of: Page, line: str, value: str) -> None:
+    assert [(f.value, f.status) for f in hcpcs.find(page_of(line)) if f.field == "hcpcs"] == [(value, "repaired")]
+
+
+def test_a_label_hardly_to_be_read_counts_if_just_such_a_value_answers_it(page_of: Page) -> None:
+    (born,) = [f for f in people.find(page_of("Dair of Bitn 03-28-1941")) if f.field == "member_dob"]
+    assert (born.value, born.status) == ("1941-03-28", "suspect")
+    assert born.confidence <= people.FAINT
+    assert people.find(page_of("Dair of Bitn rolling walker")) == []
+
+
+def test_id_is_often_read_as_ten(page_of: Page) -> None:
+    (member,) = [f for f in people.find(page_of("Member 10: 759809837")) if f.field == "member_id"]
+    assert member.value == "759809837"
+
+
+def test_codes_that_share_a_word_do_not_drive_each_other_out() -> None:
+    words = (
+        Word("ICD-10", (0.1, 0.2, 0.16, 0.212), 0.95, 0),
+        Word("Codes:", (0.17, 0.2, 0.23, 0.212), 0.95, 0),
+        Word("J44.9.J96.11", (0.25, 0.2, 0.4, 0.212), 0.9, 0, "344.9,J96.11 J44.9,J96.11"),
+    )
+    found = _on_an_order(PageText(1, words, "ocr", 0.9))
+    assert {f.value for f in found if f.field == "icd10"} == {"J44.9", "J96.11"}
+
+
+def test_two_other_readings_do_not_wear_a_value_down_twice() -> None:
+    words = (
+        Word("HCPCS", (0.1, 0.2, 0.16, 0.212), 0.95, 0),
+        Word("Code:", (0.17, 0.2, 0.23, 0.212), 0.95, 0, "Cade: Gode:"),
+        Word("E0260", (0.25, 0.2, 0.32, 0.212), 0.9, 0, "E0250"),
+    )
+    found = [f for f in _on_an_order(PageText(1, words, "ocr", 0.9)) if f.field == "hcpcs"]
+    assert [f.value for f in found] == ["E0260"]
+
+
+def _on_an_order(page: PageText) -> list[Finding]:
+    return list(find_all([page], [Document("order", (1,), 0.9)]))
+
+
+def test_misread_signing_words_are_an_electronic_signature(page_of: Page) -> None:
+    (signed,) = signature.find(page_of("Electromically sgned: Ada Loom, MD", "Elecuonicaliy signed by Ada Loom, MD"))
+    assert (signed.value, signed.role) == ("present", "electronic")
+
+
+def test_script_larger_than_print_on_the_signature_line_goes_to_a_person(page_of: Page) -> None:
+    page = page_of("Provider Signature:  L. Ferreby")
+    tall = tuple(replace(w, box=(w.box[0], 0.09, w.box[2], 0.12)) if n > 1 else w for n, w in enumerate(page.words))
+    (signed,) = signature.find(replace(page, words=tall))
+    assert (signed.value, signed.status) == ("present", "suspect")
+    (typed,) = signature.find(page)
+    assert typed.value == "absent"
+
+
+def test_relatives_are_two_persons() -> None:
+    one = Person("Li Okafor-Lind", "1943-11-08")
+    assert differ(one, Person("Kwame Okafor-Lind", "1954-12-11"))
+    assert not differ(one, Person("L. Okafor-Lind", "1943-11-08"))
+    assert not differ(one, Person("Lee Okafor-Lind", "1943-11-08"))
+
+
+def test_a_birth_on_the_day_of_the_visit_is_suspect(page_of: Page) -> None:
+    found = _on_an_order(page_of("Patient: Ada Loom   DOB: 08/22/2026", "Order Date: 08/22/2026"))
+    assert [f.status for f in found if f.field == "member_dob"] == ["suspect"]
+
+
+def test_a_page_sent_again_keeps_its_twin_in_spite_of_readers_slips(page_of: Page) -> None:
+    lines = [
+        f"Reading {n}: pulse {60 + n} saturation {80 + n} at {10 + n}:15 on 08/{n:02d}/2026" for n in range(10, 25)
+    ]
+    slipped = [line.replace("2026", "2O26") if n % 3 == 0 else line for n, line in enumerate(lines)]
+    again = replace(page_of(*slipped), page_number=2)
+    assert [p.code for p in find_repeated([page_of(*lines), again])] == ["duplicate_page"]
+    changed = replace(page_of(*[line.replace("pulse 7", "pulse 4") for line in lines]), page_number=2)
+    assert find_repeated([page_of(*lines), changed]) == []
