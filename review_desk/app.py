@@ -17,6 +17,7 @@ from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
 from review_desk import case, home, review_screen, sign_in
+from review_desk.api import create_api
 from review_desk.guard import Accounts, Seen, SignInFirst, accounts_of, visit
 from review_desk.headers import Headers, TooLong
 from review_desk.pages import environment
@@ -54,6 +55,7 @@ def create_app(
     app.state.single_sign_on = ""
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(visit)])
+    app.mount("/api", create_api(app.state.desk))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL, *hosts])
     app.add_middleware(Headers, upload_bytes=(settings.max_file_mb + 1) << 20, upload_paths=UPLOADS)

@@ -198,6 +198,18 @@ def test_the_payers_file_names_the_plan_and_the_appeal_counts_by_it() -> None:
     assert running([(denial, "2026-03-05T12:00:00+00:00")], house)["appeal deadline"].due == D(2026, 5, 1)
 
 
+def test_an_appeal_logged_since_the_notice_stops_its_clock() -> None:
+    denial = doc("denial_letter", denial_date="2026-03-02", appeal_deadline="2026-06-01")
+    filed = [(denial, "2026-03-05T12:00:00+00:00")]
+
+    def appeal(on: date) -> Clock:
+        event = Event("appealed", "paperwork", "sent", on, None, None)
+        return case_clocks(filed, situation_of([denial]), House(), [event])[0]
+
+    assert appeal(D(2026, 3, 30)).stopped_on == D(2026, 3, 30)
+    assert appeal(D(2026, 3, 1)).stopped_on is None, "it answered the notice before"
+
+
 def test_days_gone_and_left_are_counted_from_the_day_asked() -> None:
     row = {"due": "2026-12-08", "started_on": "2026-11-24"}
     assert days_on(row, D(2026, 12, 1)) == {"elapsed_days": 7, "days_left": 7}
