@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     reply_fax: str = Field("555-010-0142", description="Fax number that replies to our requests come to.")
     timezone: str = Field("America/New_York", description="Time zone of the office; business hours count in it.")
     payers: str = Field("", description="File with plan types and filing limits of payers; default HOME/payers.toml.")
+    portal_exports: str = Field("", description="Folder with a portal's referral exports; default HOME/portal.")
+    oidc_issuer: str = Field("", description="Single sign-on: the provider's https:// address; empty: off.")
+    oidc_client_id: str = Field("", description="Single sign-on: the desk's name at the provider.")
+    oidc_client_secret: str = Field("", repr=False, description="Single sign-on: the desk's secret there.")
+    oidc_role_claim: str = Field("", description="Claim that gives a role to people without an account; empty: none.")
+    oidc_roles: str = Field("", description="Its values and our roles: value=role, comma between; empty: same names.")
     contact: str = Field("Appeals desk, phone 555-010-0199", description="Contact line on letters.")
 
     @property
@@ -74,6 +80,11 @@ class Settings(BaseSettings):
     def payers_file(self) -> Path:
         """The organisation's own table of payers; it need not exist."""
         return Path(self.payers) if self.payers else self.home / "payers.toml"
+
+    @property
+    def portal_folder(self) -> Path:
+        """Where a portal's referral exports are put; it need not exist."""
+        return Path(self.portal_exports) if self.portal_exports else self.home / "portal"
 
     @property
     def database(self) -> str:

@@ -108,7 +108,11 @@ def _bind(console: Console, settings: Settings, desk: Any, folder: Path) -> None
         console.print(f"    packet: {result.path}  {result.pages} pages, {result.bates_first} to "
                       f"{result.bates_last}, {state}")  # fmt: skip
         _complain(console, row["id"], folder)
-    console.print(f"\nLook around: CASEBINDER_HOME={settings.home} .venv/bin/casebinder cases")
+    home = f"CASEBINDER_HOME={settings.home} CASEBINDER_INBOX={settings.inbox_location}"
+    console.print(f"\nLook around: {home} .venv/bin/casebinder cases", soft_wrap=True)
+    console.print("The review desk with these faxes, first an account (it asks for a password), then the desk:")
+    console.print(f"    {home} .venv/bin/casebinder user add me --role admin", soft_wrap=True)
+    console.print(f"    {home} .venv/bin/casebinder desk", soft_wrap=True)
 
 
 def _complain(console: Console, case_id: str, folder: Path) -> None:

@@ -50,7 +50,7 @@ AMOUNTS = ("quantity", "length_of_need", "frequency", "liters_per_minute", "refi
 FITS: dict[str, Fits] = {
     **dict.fromkeys(DATES, lambda text: labelled_day(text[:80]) is not None),
     **dict.fromkeys(NAMES, is_name),
-    **dict.fromkeys(IDS, _is_id),
+    **dict.fromkeys((*IDS, "license_number"), _is_id),
     **dict.fromkeys(NPIS, lambda text: bool(DIGITS.search(text[:60]))),
     **dict.fromkeys(AMOUNTS, lambda text: bool(AMOUNT.search(text[:60]))),
     **dict.fromkeys(SMALL, lambda text: bool(re.match(r"\D{0,8}\d{1,3}(?:\.\d+)?(?!\d|\s*min)", text))),

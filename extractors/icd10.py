@@ -39,7 +39,7 @@ LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcod
 LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
 """What stands before a short code that is written behind or before its words."""
 NOT_OURS = frozenset({"code", "cpt", "modifier", "claim_number", "member_id", "group_number", "reference_number", "authorization_number",
-                      "phone", "fax", "npi", "quantity", "tax_id", "shipping_address"})  # fmt: skip
+                      "phone", "fax", "npi", "quantity", "tax_id", "shipping_address", "license_number"})  # fmt: skip
 
 
 @cache

@@ -21,7 +21,7 @@ WORN = 0.87
 MIXED_UP = re.compile(r"(?<=.)[OISBZ]")
 YOUNGEST = 2026
 """Two-digit birth years beyond this one belong to the last century."""
-IDS = ("member_id", "group_number", "mbi", "claim_number", "reference_number", "authorization_number")
+IDS = ("member_id", "group_number", "mbi", "claim_number", "reference_number", "authorization_number", "license_number")
 GENERIC_NAMES = {"patient": "member_name", "insurance": "member_name", "doctor": "ordering_provider_name"}
 OTHERS_SECTIONS = frozenset({"supplier", "facility", "contact", "secondary"})
 SUBJECT = re.compile(r"^\s*(?:re|regarding|patient|subject)\b\s*[:.]?\s*(.{4,60})", re.IGNORECASE)

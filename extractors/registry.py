@@ -22,6 +22,7 @@ from extractors import (
     plausible,
     signature,
     unlabelled,
+    wounds,
 )
 from extractors.second_look import CHECKED, more_findings
 
@@ -40,6 +41,7 @@ EXTRACTORS: tuple[tuple[str, Find], ...] = (
     ("appeals", appeals.find),
     ("measures", measures.find),
     ("places", places.find),
+    ("wounds", wounds.find),
 )
 ORDERS = frozenset({"order", "plan_of_care", "cmn"})
 SIGNED_KINDS = ORDERS | {"progress_note", "therapy_note"}

@@ -64,7 +64,11 @@ def _cells(page: PageText) -> Iterator[Word]:
     """Words alone in their cell, under no label that says what else they are."""
     for number, tokens in enumerate(sheet_of(page).tokens):
         for place, token in enumerate(tokens):
-            if opens(tokens, place) and closes(tokens, place) and label_over(page, number, token.word.box, NEAR) in VAGUE:
+            if (
+                opens(tokens, place)
+                and closes(tokens, place)
+                and label_over(page, number, token.word.box, NEAR) in VAGUE
+            ):
                 yield token.word
 
 

@@ -16,10 +16,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
+from packet_builder.errors import PacketError
 from review_desk import case, home, review_screen, sign_in
 from review_desk.api import create_api
 from review_desk.guard import Accounts, Seen, SignInFirst, accounts_of, visit
-from review_desk.headers import Headers, TooLong
+from review_desk.headers import HEADERS, Headers, TooLong
 from review_desk.pages import environment
 
 STATIC = Path(__file__).parent / "static"
@@ -33,6 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     review_screen.router,
 )
 """Every screen is a router in a module of its own; its routes stand in `rights.RIGHTS`."""
+UNKNOWN = "There is no such page. The address may be mistyped, or what it named is gone."
 log = logging.getLogger("casebinder.desk")
 
 
@@ -75,12 +77,14 @@ def _say_errors(app: FastAPI) -> None:
 
     @app.exception_handler(AnyHTTPException)
     async def http_error(request: Request, error: AnyHTTPException) -> Response:
-        unknown = "There is no such page. The address may be mistyped, or what it named is gone."
-        return _error(request, error.status_code, unknown if error.detail == "Not Found" else str(error.detail))
+        return _error(request, error.status_code, UNKNOWN if error.detail == "Not Found" else str(error.detail))
 
     @app.exception_handler(CasebinderError)
-    async def ours(request: Request, error: CasebinderError) -> Response:
-        return _error(request, 404 if isinstance(error, NotFound) else 409, f"{error}.")
+    @app.exception_handler(PacketError)
+    async def ours(request: Request, error: Exception) -> Response:
+        if isinstance(error, NotFound):
+            return _error(request, 404, UNKNOWN)
+        return _error(request, 409, f"{str(error).rstrip('.')}.")
 
     @app.exception_handler(RequestValidationError)
     async def bad_request(request: Request, _error_: RequestValidationError) -> Response:
@@ -93,7 +97,9 @@ def _say_errors(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def our_fault(request: Request, error: Exception) -> Response:
         log.error("desk error: %s", describe(error))
-        return _error(request, 500, "Something went wrong on our side. Nothing you did is lost; try once more.")
+        answer = _error(request, 500, "Something went wrong on our side. What you did before is kept; try once more.")
+        answer.headers.update(HEADERS)  # this answer is made outside of the middleware
+        return answer
 
 
 def _error(request: Request, status: int, message: str) -> Response:

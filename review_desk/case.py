@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, HTTPException, Response
 
 from casefile.records import Box
+from casefile.requests import letter_items
+from casefile.rows import verdict_of
 from casefile.statuses import STATUSES
 from casefile.timeline import LANES
 from casefile.tokens import in_groups
@@ -98,6 +100,7 @@ def _parts(row: Row) -> Row:
         "stopped": [clock for clock in clocks if clock.get("stopped_on")],
         "open_gaps": [gap for gap in row["gaps"] if not gap["closed_at"]],
         "closed_gaps": [gap for gap in row["gaps"] if gap["closed_at"]],
+        "askable": letter_items([verdict_of(verdict) for verdict in row["verdicts"]]),
         "open_letter": next((r for r in row["requests"] if r["state"] == "open"), None),
         "pages": _pages(row["ledger"]),
     }

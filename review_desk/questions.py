@@ -104,7 +104,7 @@ def is_doubtful(finding: Finding) -> bool:
 
 def _place(question: Question) -> tuple[int, float, float, str]:
     box = question.box or (0.0, 0.0, 0.0, 0.0)
-    return question.page, round(box[1], 2), box[0], question.id
+    return question.page, round((box[1] + box[3]) / 2, 2), box[0], question.id
 
 
 def _of_findings(reading: Reading, left_out: set[int], today: date) -> Iterator[Question]:

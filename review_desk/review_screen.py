@@ -162,8 +162,8 @@ def _shown(v: Visit, clerk: Clerk, review: Review) -> dict[str, Any]:
         v.store.mark_reviewed(review.sha256, by=v.by, at=v.at)
     return {
         "review": review, "questions": questions, "pages": _pages(review, questions), "cases": _cases(v, review),
-        "other": other, "may_act": may_act and not other, "shown": shown, "arrived": moment(review.received_at, _zone(v)),
-        "undoable": bool(review.last and review.last["by"] == v.by), "kinds": _kinds(review),
+        "other": other, "may_act": may_act and not other, "shown": shown, "kinds": _kinds(review),
+        "undoable": bool(review.last and review.last["by"] == v.by), "arrived": moment(review.received_at, _zone(v)),
         "held": moment(review.held_at, _zone(v)) if other else "",
     }  # fmt: skip
 

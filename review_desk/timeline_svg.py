@@ -23,16 +23,17 @@ def timeline_svg(events: Sequence[Row]) -> Markup:
     """The events (rows as the store keeps them, in order) as an SVG element; empty without events."""
     if not events:
         return Markup("")
-    parts, y, first, last = [_lanes()], 34, _first_day(events), None
+    parts, y = [_lanes()], 34
+    before: str | None = None
     for day, group in groupby(events, key=lambda event: event["on"]):
-        parts.append(_day(y, day, first, last))
+        parts.append(_day(y, day, before))
         heights = {"clinical": 0, "paperwork": 0}
         for event in group:
             drawn, height = _event(event, y + heights[event["lane"]])
             parts.append(drawn)
             heights[event["lane"]] += height
         y += max(*heights.values(), 2 * LINE + PAD)
-        last = day
+        before = day or before
     axis = Markup('<line class="axis" x1="{0}" y1="26" x2="{0}" y2="{1}"/>').format(MIDDLE, y)
     head = Markup('<svg class="timeline" viewBox="0 0 {} {}" role="group" aria-label="Timeline in two lanes">')
     return head.format(WIDTH, y + 6) + axis + Markup("").join(parts) + Markup("</svg>")
@@ -42,16 +43,21 @@ def _lanes() -> Markup:
     return _text(MIDDLE - GAP, 16, "The patient", "lane", "end") + _text(MIDDLE + GAP, 16, "The paperwork", "lane")
 
 
-def _day(y: int, day: str | None, first: date | None, last: str | None) -> Markup:
-    """The mark on the axis: the day, and how many days after the first."""
+def _day(y: int, day: str | None, before: str | None) -> Markup:
+    """The mark on the axis: the day, and how long after the one above."""
     if day is None:
         return _text(MIDDLE, y + 10, "no date", "day", "middle", boxed=True)
     on = date.fromisoformat(day)
     drawn = _text(MIDDLE, y + 10, f"{on:%b} {on.day}, {on.year}", "day", "middle", boxed=True)
-    if first and on > first and day != last:
-        days = (on - first).days
-        drawn += _text(MIDDLE, y + 27, f"day {days}", "since", "middle", boxed=True)
+    if before:
+        drawn += _text(MIDDLE, y + 27, later((on - date.fromisoformat(before)).days), "since", "middle", boxed=True)
     return drawn
+
+
+def later(days: int) -> str:
+    """A stretch of time in words: "12 days later", "3 years later"."""
+    number, unit = (days, "day") if abs(days) < 730 else (days // 365, "year")
+    return f"{number} {unit}{'s' if number != 1 else ''} later"
 
 
 def _event(event: Row, y: int) -> tuple[Markup, int]:
@@ -78,7 +84,3 @@ def _text(x: int, y: int, words: str, kind: str, anchor: str = "start", boxed: b
     half = len(words) * 4 + 4
     box = Markup('<rect class="back" x="{}" y="{}" width="{}" height="17"/>').format(x - half, y - 13, 2 * half)
     return box + text
-
-
-def _first_day(events: Sequence[Row]) -> date | None:
-    return next((date.fromisoformat(event["on"]) for event in events if event["on"]), None)

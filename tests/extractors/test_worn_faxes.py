@@ -160,3 +160,23 @@ def test_a_page_sent_again_keeps_its_twin_in_spite_of_readers_slips(page_of: Pag
     assert [p.code for p in find_repeated([page_of(*lines), again])] == ["duplicate_page"]
     changed = replace(page_of(*[line.replace("pulse 7", "pulse 4") for line in lines]), page_number=2)
     assert find_repeated([page_of(*lines), changed]) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("Pressure ulcer of sacrum, stage 3", "wound_stage", "3"),
+        ("Sacral wound   Stage: IV", "wound_stage", "4"),
+        ("Left heel: unstageable", "wound_stage", "unstageable"),
+        ("Wound drainage: moderate serosanguineous", "drainage", "moderate serosanguineous"),
+        ("there was scant serous exudate", "drainage", "scant serous"),
+        ("State License #: OH934019", "license_number", "OH934019"),
+    ],
+)
+def test_wounds_and_licences(page_of: Page, line: str, field: str, value: str) -> None:
+    assert [f.value for f in _on_an_order(page_of(line)) if f.field == field] == [value]
+
+
+@pytest.mark.parametrize("line", ["Chronic kidney disease stage 3", "Stage 4/4 of the program", "storm drainage plan"])
+def test_other_stages_are_no_wounds(page_of: Page, line: str) -> None:
+    assert [f for f in _on_an_order(page_of(line)) if f.field in {"wound_stage", "drainage"}] == []

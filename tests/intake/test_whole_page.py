@@ -84,3 +84,28 @@ def test_letters_read_alike_keep_the_spaces_one_reader_saw() -> None:
 )
 def test_a_page_is_poor_by_its_mean_or_by_its_doubtful_share(confidences: tuple[float, ...], expected: bool) -> None:
     assert is_poor(tuple(Word("oxygen", (0, 0, 1, 1), sure, 0) for sure in confidences)) is expected
+
+
+def test_a_line_without_figures_that_was_read_surely_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    gray, rows = sheet("Patient: Ada Loom", "DOB: 03/10/1939")
+    read: list[int] = []
+    glyphs = whole_page.read_glyphs
+    monkeypatch.setattr(whole_page, "read_glyphs", lambda *given: read.append(1) or glyphs(*given))
+    sure = tuple(Word(word.text, word.box, 0.96, word.line) for row in rows for word in row)
+    assert texts(read_whole(gray, sure)) == ["Patient:", "Ada", "Loom", "DOB:", "03/10/1939"]
+    assert len(read) == 1
+
+
+def test_further_looks_settle_a_word_on_which_readers_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([("W402743745", 0.9)])
+    monkeypatch.setattr(whole_page, "read_line", lambda *given: next(looks))
+    box = (0.2, 0.2, 0.3, 0.22)
+    word = whole_page._by_further_looks(
+        np.full((2200, 1700), 255, np.uint8), Word("W402743715", box, 0.9, 0), "W402743745"
+    )
+    assert (word.text, word.other) == ("W402743745", "W402743715")
+    looks = iter([("W402743775", 0.9), ("W402743775", 0.9)])
+    word = whole_page._by_further_looks(
+        np.full((2200, 1700), 255, np.uint8), Word("W402743715", box, 0.9, 0), "W402743745"
+    )
+    assert (word.text, word.confidence) == ("W402743775", whole_page.DIVIDED)
