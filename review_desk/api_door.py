@@ -12,7 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from casefile.accounts_store import Account
 from flows.steps import Desk
-from review_desk.rights import ADMIN, APPEALS, COMPLIANCE, EVERYONE, WORKS
+from review_desk.rights import COUNTS, EVERYONE, INTAKE, WORKS
 
 PROBLEM = "application/problem+json"
 SCOPE_ROLES = {
@@ -21,8 +21,8 @@ SCOPE_ROLES = {
     "status:read": EVERYONE,
     "cases:write": WORKS,
     "inbox:write": WORKS,
-    "packets:read": frozenset({APPEALS, COMPLIANCE, ADMIN}),
-    "reports:read": frozenset({APPEALS, COMPLIANCE, ADMIN}),
+    "packets:read": EVERYONE - {INTAKE},
+    "reports:read": COUNTS,
 }
 """Scope → the roles whose tokens may use it: a token of an account that lost a role loses it too."""
 LONGEST_TOKEN = 200

@@ -17,7 +17,7 @@ from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
 from packet_builder.errors import PacketError
-from review_desk import case, home, review_screen, sign_in
+from review_desk import case, home, reports_screen, review_screen, sign_in
 from review_desk.api import create_api
 from review_desk.guard import Accounts, Seen, SignInFirst, accounts_of, visit
 from review_desk.headers import HEADERS, Headers, TooLong
@@ -32,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     case.router,
     review_screen.router,
+    reports_screen.router,
 )
 """Every screen is a router in a module of its own; its routes stand in `rights.RIGHTS`."""
 UNKNOWN = "There is no such page. The address may be mistyped, or what it named is gone."

@@ -8,6 +8,8 @@ INTAKE, APPEALS, COMPLIANCE, ADMIN = "intake", "appeals", "compliance", "admin"
 EVERYONE: Roles = frozenset({INTAKE, APPEALS, COMPLIANCE, ADMIN})
 WORKS: Roles = frozenset({INTAKE, APPEALS, ADMIN})
 """Those who change cases. Compliance looks at everything and changes nothing."""
+COUNTS: Roles = frozenset({APPEALS, COMPLIANCE, ADMIN})
+"""Those who judge how we do."""
 NO_ONE_YET: Roles = frozenset({"visitor"})
 """Pages that people see before they sign in."""
 
@@ -34,6 +36,9 @@ RIGHTS: dict[str, Roles] = {
     "POST /cases/{case_id}/status": WORKS,
     "POST /cases/{case_id}/request": WORKS,
     "GET /cases/{case_id}/requests/{token}.pdf": WORKS,
+    "GET /reports": COUNTS,
+    "GET /reports/{name}": COUNTS,
+    "GET /reports/{name}/{table}.csv": COUNTS,
 }
 
 
