@@ -39,6 +39,9 @@ bench-findings: setup-test ## precision and recall by field and mode, kinds, pag
 bench-packet: setup-test ## 1,000 pages from 60 sources with every feature, beside a bare pypdf append
 	@$(BIN)/python -m benchmarks.packet
 
+bench-desk: setup-test ## the desk's lists with 100,000 cases, page images, 20 people at once
+	@$(BIN)/python -m benchmarks.desk
+
 bench-cases: setup-test ## work-list, search and case page with 100,000 cases, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.cases
 
@@ -57,4 +60,4 @@ lock: setup ## resolve the newest allowed versions into requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra dev --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-emit-find-links --no-header --no-annotate --upgrade -o requirements.lock
 
-.PHONY: help setup setup-test demo test bench-reading bench-pages bench-findings bench-packet bench-cases faults bench-bucket check lock
+.PHONY: help setup setup-test demo test bench-reading bench-pages bench-findings bench-packet bench-cases bench-desk faults bench-bucket check lock

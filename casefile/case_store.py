@@ -105,8 +105,9 @@ class CaseStore(Part):
         return self.worklist(limit=None, by_deadline=False)
 
     def worklist(
-        self, status: str = "", after: tuple[str, str] | None = None, limit: int | None = 50, by_deadline: bool = True
-    ) -> list[Row]:
+        self, status: str = "", after: tuple[str, str] | None = None, limit: int | None = 50, by_deadline: bool = True,
+        due_by: str = "",
+    ) -> list[Row]:  # fmt: skip
         """A page of cases with their gaps, the nearest deadline first, JSON-ready.
 
         Args:
@@ -114,11 +115,14 @@ class CaseStore(Part):
             after: (`next_due`, `id`) of the last row of the page before.
             limit: Rows a page; None: all.
             by_deadline: Otherwise by case id.
+            due_by: Only cases with a deadline until this day (ISO); "": all.
         """
         columns = [t.case.c[name] for name in (*LISTED, "open_gaps", "next_due")]
         query = select(*columns).order_by(*([t.case.c.next_due] if by_deadline else []), t.case.c.id).limit(limit)
         if status:
             query = query.where(t.case.c.status == status)
+        if due_by:
+            query = query.where(t.case.c.next_due <= due_by)
         if after:
             due, case_id = after
             later = (t.case.c.next_due == due) & (t.case.c.id > case_id)

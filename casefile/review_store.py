@@ -5,25 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from casefile import tables as t
 from casefile.corrections import Correction, corrected
 from casefile.database import writing
 from casefile.errors import NotFound
+from casefile.leases import work
 from casefile.records import Finding, LedgerRow, PageText, Reading
 from casefile.rows import finding_of, page_of, problem_of
 from casefile.store_rows import Part, Row, add, corrections_of, note, reads_of, rows_of
 
+SURE = 0.9
+"""Findings at least this sure are right in 99 of 100; nobody is asked about them."""
+WORDED, AT_ONCE = 40, 200
 HELD = timedelta(minutes=20)
 """A fax that nobody touched this long is free for others."""
 
 
 @dataclass(frozen=True)
 class Review:
-    """One fax as the desk shows it. `reading` has its findings as people corrected them.
+    """One fax as the desk shows it.
+
+    `reading` has its findings as people corrected them, and words only on the first `WORDED` pages that have doubtful
+    ones: a fax may have 2,000 pages.
 
     `homes` is page → case; `version` tells what people did, so that two of them notice each other.
     """
@@ -41,6 +47,7 @@ class Review:
     held_by: str
     held_at: str
     version: str
+    reviewed: bool
     last: Row | None
     """The last thing done and not taken back: kind, item, by, at."""
 
@@ -58,25 +65,26 @@ class ReviewStore(Part):
             fax = c.execute(select(t.fax).filter_by(sha256=sha256)).mappings().first()
             if not fax:
                 raise NotFound(f"no fax {sha256[:12]}")
-            rows = rows_of(c, t.page, sha256, t.page.c.page_number)
             reads, fixes = reads_of(c, [sha256]), tuple(corrections_of(c, [sha256]))
             raw = [finding_of(f["row"]) for f in rows_of(c, t.finding, sha256, t.finding.c.id)]
+            findings = as_corrected(raw, fixes)
+            ledger, pages = _pages(c, sha256, {f.page for f in findings if is_doubtful(f)})
             problems = tuple(problem_of(p["row"]) for p in rows_of(c, t.problem, sha256, t.problem.c.id))
             names = c.execute(select(t.arrival.c.name).filter_by(sha256=sha256).order_by(t.arrival.c.id.desc()))
             name = names.scalars().first() or ""
             actions = rows_of(c, t.review_action, sha256, t.review_action.c.id)
             held = c.execute(select(t.review).filter_by(sha256=sha256)).mappings().first()
-        pages = tuple(page_of(p["page_number"], p["text"]) for p in rows)
         documents = tuple(read.document for _, _, read in reads)
         done = [dict(a) for a in actions if not a["undone_at"]]
         return Review(
             sha256=sha256, name=name, state=fax["state"], reason=fax["reason"], received_at=fax["received_at"],
-            reading=Reading(name, sha256, fax["media_type"], pages, documents, tuple(as_corrected(raw, fixes)),
+            reading=Reading(name, sha256, fax["media_type"], pages, documents, tuple(findings),
                             problems, fax["state"] == "set_aside"),
-            ledger=tuple(_ledger_row(sha256, p) for p in rows),
+            ledger=ledger,
             homes={page: home for _, home, read in reads if home for page in read.document.pages},
             corrections=fixes, seen=frozenset(a["item"] for a in done if a["kind"] == "seen"),
-            held_by=held["held_by"] if held else "", held_at=held["held_at"] if held else "",
+            reviewed=bool(held and held["done_by"]), held_by=held["held_by"] if held else "",
+            held_at=held["held_at"] if held else "",
             version=f"{len(actions)}.{len(actions) - len(done)}.{len(fixes)}", last=done[-1] if done else None,
         )  # fmt: skip
 
@@ -164,14 +172,16 @@ class ReviewStore(Part):
                 c.execute(insert(t.review).values(sha256=sha256, **done))
 
     def to_review(self, *, by: str, at: datetime) -> Iterator[str]:
-        """Faxes that were read and not reviewed since, and that nobody else holds, oldest first."""
+        """Faxes that were read and not reviewed since, and that nobody else holds: urgent ones, then the oldest."""
         busy = (t.review.c.held_by.not_in(["", by])) & (t.review.c.held_at > (at - HELD).isoformat())
+        faxes = t.fax.outerjoin(t.review, t.review.c.sha256 == t.fax.c.sha256)
+        faxes = faxes.outerjoin(work, (work.c.kind == "fax") & (work.c.subject == t.fax.c.sha256))
         query = (
             select(t.fax.c.sha256)
-            .outerjoin(t.review, t.review.c.sha256 == t.fax.c.sha256)
+            .select_from(faxes)
             .where(t.fax.c.state == "read", or_(t.review.c.sha256.is_(None), (t.review.c.done_by == "") & ~busy))
-            .order_by(t.fax.c.received_at, t.fax.c.sha256)
-            .limit(200)
+            .order_by(func.coalesce(work.c.urgent, False).desc(), t.fax.c.received_at, t.fax.c.sha256)
+            .limit(AT_ONCE)
         )
         with self.engine.connect() as c:
             hashes = list(c.execute(query).scalars())
@@ -186,9 +196,21 @@ def as_corrected(findings: list[Finding], corrections: tuple[Correction, ...]) -
     return findings
 
 
-def _ledger_row(sha256: str, row: Any) -> LedgerRow:
-    of = (sha256, row["of_page"]) if row["of_page"] else None
-    return LedgerRow(sha256, row["page_number"], row["state"], row["reason"], of)
+def is_doubtful(finding: Finding) -> bool:
+    """Whether a person should compare the finding with the page."""
+    return finding.status == "suspect" or finding.confidence < SURE
+
+
+def _pages(c: Connection, sha256: str, doubted: set[int]) -> tuple[tuple[LedgerRow, ...], tuple[PageText, ...]]:
+    """What became of each page, and the pages; with their words only where these are looked at."""
+    own = t.page.c
+    columns = (own.page_number, own.state, own.reason, own.of_page)
+    rows = c.execute(select(*columns).where(own.sha256 == sha256).order_by(own.page_number)).all()
+    worded = sorted(doubted)[:WORDED]
+    query = select(own.page_number, own.text).where(own.sha256 == sha256, own.page_number.in_(worded))
+    texts = {number: page_of(number, text) for number, text in c.execute(query)}
+    ledger = tuple(LedgerRow(sha256, n, state, why, (sha256, of) if of else None) for n, state, why, of in rows)
+    return ledger, tuple(texts.get(row.page, PageText(row.page)) for row in ledger)
 
 
 def _hold(c: Connection, sha256: str, by: str, at: datetime) -> None:

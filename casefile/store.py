@@ -11,8 +11,11 @@ from casefile import tables as t
 from casefile.accounts_store import AccountsStore
 from casefile.audit_store import AuditStore
 from casefile.case_store import CaseStore
+from casefile.contacts_store import ContactsStore
 from casefile.database import open_engine, writing
+from casefile.desk_store import DeskStore
 from casefile.errors import NotFound
+from casefile.page_words import keep_words
 from casefile.parts_store import PartsStore
 from casefile.people_store import PeopleStore
 from casefile.records import Reading
@@ -22,7 +25,9 @@ from casefile.rows import finding_of, page_of, page_row, problem_of
 from casefile.store_rows import Row, add, case_row, counts, note, reads_of, rows_of
 
 
-class Store(CaseStore, PartsStore, PeopleStore, RequestStore, ReviewStore, AuditStore, AccountsStore):
+class Store(
+    CaseStore, ContactsStore, DeskStore, PartsStore, PeopleStore, RequestStore, ReviewStore, AuditStore, AccountsStore
+):  # fmt: skip
     """Faxes, pages, documents, findings, cases. Open with `Store.open(url)`."""
 
     def __init__(self, engine: Engine) -> None:
@@ -102,6 +107,8 @@ class Store(CaseStore, PartsStore, PeopleStore, RequestStore, ReviewStore, Audit
             add(c, t.finding, [{**key, "page": f.page, "field": f.field, "value": f.value, "row": f.to_json()}
                                 for f in reading.findings])  # fmt: skip
             add(c, t.problem, [{**key, "row": p.to_json()} for p in reading.problems])
+            keep_words(c, reading.sha256, [(p.page_number, p.text) for p in reading.pages])
+            c.execute(update(t.review).filter_by(**key).values(done_by="", done_at=""))
 
     def reading(self, sha256: str) -> Reading:
         """What is stored of a fax."""

@@ -31,6 +31,10 @@ BARE = re.compile(r"(?<![\w.])(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?P<y>(?:19|20)\
 """A date written without marks, as some machines print it; only where a label says that it is a date."""
 TORN = re.compile(r"(?<![\w./:-])\d[\d\s.,:/–-]{0,6}[\s.,:/–-]?(?:19|20)\d\d(?!\w|[.:]\d)")
 """A date of which a mark was lost or misread on the way; its figures are as read."""
+SHORT_YEAR = re.compile(
+    r"(?<![\w./:-])(?P<m>\d{1,2})[\s.,:/–-]{1,2}(?P<d>\d{1,2})[\s.,:/–-]{1,2}(?P<y>\d\d)(?!\w|[.:/]\d)"
+)
+"""The same with a year of two figures."""
 MARK_LOST, MONTH_GUESSED = "a mark between its parts was lost or misread", "one letter of its month was misread"
 
 
@@ -95,6 +99,8 @@ def labelled_day(text: str, latest: int = 2030) -> tuple[Day, str] | None:
         return (Day(days[0]), match[0]) if days else None
     match = TORN.search(text)
     days = _mended(match[0]) if match else []
+    if match is None and (match := SHORT_YEAR.search(text)):
+        days = _real([(int(match["m"]), int(match["d"]))], _year(match["y"], latest))
     return (Day(days[0], MARK_LOST), match[0]) if match and len(days) == 1 else None
 
 

@@ -14,8 +14,12 @@ from extractors.ticks import is_doubtful, is_unticked
 
 DATA = Path(__file__).parent / "data"
 SHAPE = re.compile(r"(?<![\w.$])(?<![\w.$]-)[A-HJ-MP-V£€&8][0-9OoIlLSBZGb]{4}(?!\w|\.\d|\.\w{3}|-\d)")
-WORN = re.compile(r"(?<![\w.$-])(?:[1Il|]\.\s?(\d{4})|([A-HJ-MP-V]\d{3})\.(\d)|([A-HJ-MP-V]\d)\.(\d{3}))(?![\w.])")
-"""An L code of whose letter a stroke and a dot are left, or a code with a speck in it where no diagnosis has its dot."""
+STUCK = re.compile(r"(?<![\w.$-])([A-HJ-MP-V][0-9O]{4})((?:[A-Z][A-Z0-9]){1,4})(?!\w)")
+"""A code and its modifiers without anything between them."""
+WORN = re.compile(
+    r"(?<![\w.$-])(?:[1Il|]\.\s?(\d{4})|F\.\s?(\d{4})|([A-HJ-MP-V]\d{3})\.(\d)|([A-HJ-MP-V]\d)\.(\d{3}))(?![\w.])"
+)
+"""An L or E code of whose letter the foot was read as a dot, or a code with a speck in it where no diagnosis has its dot."""
 LABEL = re.compile(r"hcpcs?|procedure|\bproc\b|\bcodes?\b|\bcpt\b|denied|equipment|dispense|\border", re.IGNORECASE)
 AFTER = re.compile(
     r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
@@ -63,6 +67,8 @@ def find(page: PageText) -> list[Finding]:
                 continue
             if finding := _judge(page, number, line, match):
                 findings += [finding, *_modifiers(page, line, match)]
+        for match in STUCK.finditer(text):
+            findings += _stuck(page, line, match)
         if page.source == "ocr":
             findings += [f for match in WORN.finditer(text) if (f := _worn(page, number, line, match))]
     for value in values_of(page, "modifier"):
@@ -106,9 +112,20 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
     return _by_shape(page, line, match, governed, labelled)
 
 
+def _stuck(page: PageText, line: Line, match: re.Match[str]) -> list[Finding]:
+    """A code of our list with nothing but modifiers right behind it."""
+    code, rest = match[1].replace("O", "0"), match[2]
+    parts = [rest[n : n + 2] for n in range(0, len(rest), 2)]
+    if code not in home_care_codes() or not set(parts) <= modifiers():
+        return []
+    word = line.words_in(match.start(), match.end())[0]
+    found = _finding(page, line, match, code, 0.88, "repaired", "home-care code; its modifiers stick to it")
+    return [found, *(_modifier(page, part, word.box, word.confidence) for part in parts)]
+
+
 def _worn(page: PageText, number: int, line: Line, match: re.Match[str]) -> Finding | None:
     """A code of our list that a speck or a lost stroke has spoilt."""
-    code = "L" + match[1] if match[1] else "".join(part for part in match.groups() if part)
+    code = "L" + match[1] if match[1] else "E" + match[2] if match[2] else "".join(filter(None, match.groups()))
     governed = label_over(page, number, line.words_in(*match.span())[0].box)
     bracketed = line.text[: match.start()][-1:] in {"(", "["} and line.text[match.end() :][:1] in {")", "]"}
     if code not in home_care_codes() or not bracketed and governed not in CODES | NEAR:

@@ -24,10 +24,12 @@ DOTTED = re.compile(
 )
 OPENED = re.compile(r"[\[(]([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s([0-9A-Za-z]{1,4})[\])]")
 """A code in brackets whose dot was lost on the way."""
-PARTED = re.compile(r"(?<![\w.,/-])([A-Z0-9]\s?\d[0-9A-Z]\d{0,2})\s(\d{1,4})(?=\s+[A-Za-z]{3}|\s*[,;:)\]]|\s*$)")
+PARTED = re.compile(r"(?<![\w.,/-])([A-Z0-9]\s?\d[0-9A-Z]\d{0,2})\s(\d{1,4}|[A-Z])(?=\s+[A-Za-z]{3}|\s*[,;:)\]]|\s*$)")
 """A code of which only the gap is left where its dot was."""
 APART = re.compile(r"(?<![\w.])([A-Z])\s(\d[0-9A-Z]\.[0-9A-Z]{1,4})(?!\w|\.\d)")
 """A code whose letter stands apart."""
+FOOTED = re.compile(r"(?<![\w.])([1Il|])\.\s?(\d[0-9A-Z][.,][0-9A-Z]{1,4})(?!\w|\.\d)")
+"""An L of which a stroke is left and its foot was read as a dot ("1.89.153")."""
 STRUNG = re.compile(r"(?<![\w.])([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=([A-Z0-9$][0-9A-Z]{2}(?:[.,]|\W|$))|\d)")
 """A code and the dot that was read for the comma behind it."""
 MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
@@ -111,11 +113,12 @@ def _loose(text: str) -> Iterator[re.Match[str]]:
     """Codes that fell into two parts."""
     yield from PARTED.finditer(text)
     yield from APART.finditer(text)
+    yield from FOOTED.finditer(text)
 
 
 def _joined(match: re.Match[str]) -> str:
     """The one billable code that two parts make, without its dot; empty if there is none or the first part is one."""
-    code = re.sub(r"[\s.]", "", match[0])
+    code = re.sub(r"[\s.,]", "", "L" + match[2] if match.re is FOOTED else match[0])
     options = [code] if is_billable(code) else passing(code, is_billable) if code[0].isdigit() else []
     first = match[1].replace(" ", "")
     return options[0] if len(options) == 1 and not is_billable(first) else ""
@@ -124,14 +127,14 @@ def _joined(match: re.Match[str]) -> str:
 def _parted(page: PageText, number: int, line: Line, match: re.Match[str]) -> bool:
     """Whether two parts are one billable code, in brackets of its own or where diagnoses stand."""
     before, behind = line.text[: match.start()], line.text[match.end() :][:1]
-    if not _joined(match) or not LISTED.search(before[-6:]):
+    if not _joined(match) or not (LISTED.search(before[-6:]) or LABEL.search(before)):
         return False
     if before[-1:] in {"(", "["} and behind in {")", "]"}:
         return True
     if _stands_by_a_code(page, number):
         return True
     governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box)
-    return match[1][0].isalpha() and (
+    return (match[1][0].isalpha() or match.re is FOOTED) and (
         governed == "diagnosis" or governed not in NOT_OURS and bool(LABEL.search(before))
     )
 
@@ -184,14 +187,12 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
         return 0.0
     if LABEL.search(before) and not re.search(r"hcpcs|cpt|proc", before, re.IGNORECASE):
         return 0.86
+    if before[-1:] in {"(", "["} and behind[:1] in {")", "]"} and _stands_by_a_code(page, number):
+        return 0.86
     listed = page.source == "ocr" and not before.strip() and not HCPCS_LIKE.fullmatch(match[0])
-    return (
-        0.86
-        if (len(match[0]) == 3 or listed and _stands_by_a_code(page, number))
-        and (beside_others or _is_labelled(" ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])))
-        and enclosed
-        else 0.0
-    )
+    above = " ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])
+    ours = len(match[0]) == 3 or listed and _stands_by_a_code(page, number)
+    return 0.86 if ours and enclosed and (beside_others or _is_labelled(above)) else 0.0
 
 
 def _stands_by_a_code(page: PageText, number: int) -> bool:

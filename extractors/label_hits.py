@@ -126,6 +126,8 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
         and ANY.match(rest)
         or field in NPIS
         and DIGITS.match(rest)
+        or field in IDS
+        and AN_ID.match(following)
     ):
         return True
     return (

@@ -16,7 +16,7 @@ SHAPE = 792 / 612
 MOST = 160
 """Tokens of one line that are looked at."""
 GLUED = re.compile(
-    r"(?<=[A-Za-z.)#'’]):(?=[^\s:/])|(?<=[A-Za-z])#(?=\d)|(?<=[^\d\s|])\|(?=\S)|_{2,}|\.{3,}|(?<=[A-Za-z,])(?=DOB:)|(?<=^NPI)(?=\d)|(?<=^DOB)(?=\d)|(?<=^MBI)(?=\d)"
+    r"(?<=[A-Za-z.)#'’]):(?=[^\s:/])|(?<=[A-Za-z])#(?=\d)|(?<=[^\d\s|])\|(?=\S)|_{2,}|\.{3,}|(?<=[A-Za-z,])(?=DOB:)|(?<=^NPI)(?=\d)|(?<=^DOB)(?=\d)|(?<=^MBI)(?=\d)|(?<=^I[DO0])\.(?=\w*\d{4})"
 )
 LEADER = re.compile(r"[._\-–—~*=…•·]{2,}|[_|:]|[=…•·]")
 NUMBERED = re.compile(r"\d{1,2}[a-z]?[.,)]?|[a-z][.)]|\(\d{1,2}\)", re.IGNORECASE)
@@ -87,10 +87,10 @@ def _pieces(word: Word) -> list[Word]:
     width = (word.box[2] - word.box[0]) / len(text)
     pieces, start = [], 0
     for match in GLUED.finditer(text[:200]):
-        end = match.end() if match[0] in {":", "#"} else match.start()
+        end = match.end() if match[0] in {":", "#", "."} else match.start()
         if end > start:
             pieces.append(_cut(word, text[start:end], word.box[0] + start * width, word.box[0] + end * width))
-        if match[0][:1] in {"|", "_", "."} and match[0]:
+        if match[0][:1] in {"|", "_"} or match[0].startswith(".."):
             pieces.append(_cut(word, match[0], word.box[0] + match.start() * width, word.box[0] + match.end() * width))
         start = match.end()
     if start < len(text):

@@ -23,17 +23,18 @@ def bind(case_id: str, kind: str, out: str, letter_date: str) -> PacketResult:
 
 
 def bind_case(
-    case_id: str, kind: str, out: Path, letter_date: date, ask: Ask, progress: Callable[[int, int], None] | None = None
+    case_id: str, kind: str, out: Path, letter_date: date, ask: Ask, progress: Callable[[int, int], None] | None = None,
+    *, desk: steps.Desk | None = None, preview: bool = False,
 ) -> PacketResult:  # fmt: skip
-    """Check, bind and record a case's packet.
+    """Check, bind and record a case's packet. A preview is bound whatever stands against it, and not recorded.
 
     Raises:
         PacketError: The preflight holds the packet back, or it cannot be bound.
     """
-    desk = steps.desk()
+    desk = desk or steps.desk()
     settings = desk.settings
-    case = full_case(desk, case_id)
-    request = request_for(case, kind, ask, letter_date, settings, desk)
+    case = full_case(desk, case_id, ask)
+    request = request_for(case, kind, ask, letter_date, settings, desk, preview=preview)
     cache = open_cache(settings)
     try:
         result = build_packet(
@@ -43,6 +44,8 @@ def bind_case(
         )  # fmt: skip
     finally:
         cache.close()
+    if preview:
+        return result
     desk.store.record_packet(case_id, kind, result.sha256, str(result.path), result.pages, steps.now())
     steps.copy_packet(desk, case_id, kind, result.path, result.sha256)
     return result

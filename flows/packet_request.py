@@ -10,6 +10,7 @@ from casefile.packets_store import PacketStore
 from casefile.records import CaseFile, Cited
 from casefile.settings import Settings
 from flows.steps import Desk
+from packet_builder.choice import chosen
 from packet_builder.page_cache import PageCache
 from packet_builder.preflight import find_blocks, require_clear
 from packet_builder.profiles import profile
@@ -30,11 +31,19 @@ class Ask:
     hmo: bool = False
     overrides: tuple[Override, ...] = ()
     only_new: bool = False
+    exhibits: tuple[str, ...] = ()
+    """Which exhibits, in which order (`choice.exhibit_id`); empty: all, as they are."""
+    rewritten: tuple[tuple[str, str], ...] = ()
+    """The letter's paragraphs, as they were and as a person wrote them."""
+    argument: str = ""
+    by: str = ""
 
 
-def full_case(desk: Desk, case_id: str) -> CaseFile:
-    """A case with the findings of its bound pages."""
+def full_case(desk: Desk, case_id: str, ask: Ask | None = None) -> CaseFile:
+    """A case with the findings of its bound pages; with an ask, only the exhibits that were chosen, in that order."""
     case = desk.store.case_file(case_id)
+    if ask and ask.exhibits:
+        case = chosen(case, ask.exhibits, ask.by)
     if case.findings:
         return case
     found = [
@@ -47,18 +56,20 @@ def full_case(desk: Desk, case_id: str) -> CaseFile:
 
 def request_for(
     case: CaseFile, kind: str, ask: Ask, letter_date: date, settings: Settings, desk: Desk | None = None,
-    asked_for: str = "packet",
+    asked_for: str = "packet", preview: bool = False,
 ) -> Request:  # fmt: skip
     """The request, once nothing stands against it.
 
-    A plain folder (`asked_for` is `bind`) is asked for no notice and no deadline: nothing may be known but its files.
+    A plain folder (`asked_for` is `bind`) is asked for no notice and no deadline: nothing may be known but its files. A
+    preview, which nobody gets, is held back by nothing.
 
     Raises:
         Blocked: The preflight found something that no override lifts.
         PacketError: There is no such recipient profile.
     """
     chosen = profile(ask.recipient)
-    overrides = require_clear(find_blocks(case, kind if asked_for == "packet" else "", letter_date), ask.overrides)
+    blocks = find_blocks(case, kind if asked_for == "packet" else "", letter_date)
+    overrides = ask.overrides if preview else require_clear(blocks, ask.overrides)
     where = route(ask.coverage or case.facts.get("coverage", ""), ask.state or case.facts.get("state", ""), hmo=ask.hmo)
     checks: list[str] = []
     if kind == "complaint":
@@ -68,6 +79,7 @@ def request_for(
     request = Request(
         kind, settings.bates_prefix, settings.organisation, settings.contact, letter_date, ask.level, chosen,
         where if kind == "complaint" else None, overrides, only_new=ask.only_new, checks=tuple(checks),
+        rewritten=dict(ask.rewritten), argument=ask.argument, by=ask.by,
     )  # fmt: skip
     if kind == "appeal" and not any(clock.due for clock in case.clocks):
         checks.append("The last day to appeal is not known: find it before sending.")

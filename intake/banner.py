@@ -9,6 +9,8 @@ from itertools import groupby
 from casefile.records import Banner, Word
 
 MARGIN = 0.045
+STACKED = 0.1
+"""So far down the lines of several machines may stand, one under the other; below the margin only whole ones count."""
 WHEN = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{2,4})\D{0,12}?(\d{1,2}):(\d{2})(?::\d{2})?\s*([AP]\.?M\.?)?", re.I)
 COUNT = re.compile(r"(?:\bP(?:AGE|G|\.)?\s*\.?\s*)?\b[PO]?(\d{1,3})\s*(?:/|\bOF\b)\s*(\d{1,3})\b", re.I)
 SENDER = re.compile(r"(?:FROM|FAX|TEL|ID)?[:\s]*\(?(\d{3})\)?[-.\s]?(\d{3})[-.\s]?(\d{4})\b", re.I)
@@ -25,13 +27,19 @@ def split_banner(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], Banner | No
     for number, line in groupby(words, key=lambda word: word.line):
         row = list(line)
         middle = sum(word.box[1] + word.box[3] for word in row) / (2 * len(row))
-        if MARGIN < middle < 1 - MARGIN / 2:
+        if STACKED < middle < 1 - MARGIN / 2:
             continue
         banner = parse_banner(" ".join(word.text for word in row))
-        if banner:
+        below = MARGIN < middle < STACKED
+        if banner and not (below and not _is_whole(banner)):
             dropped.add(number)
             banners.append(banner)
     return tuple(word for word in words if word.line not in dropped), banners[0] if banners else None
+
+
+def _is_whole(banner: Banner) -> bool:
+    """Whether a line holds all that machines print: time, number and page."""
+    return bool(banner.sent_at and banner.sender and banner.page)
 
 
 def parse_banner(line: str) -> Banner | None:

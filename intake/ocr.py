@@ -86,13 +86,20 @@ def quarter_turns(gray: Gray) -> int:
     _show(library, gray)
     found = library.DetectOrientationScript()
     library.Clear()
-    return int(found["orient_deg"]) % 360 if found else 0
+    return -int(found["orient_deg"]) % 360 if found else 0  # how the page lies, not how to turn it
 
 
 def mean_confidence(words: tuple[Word, ...]) -> float:
     """Mean confidence weighted by word length; 0 for no words."""
     letters = sum(len(word.text) for word in words)
     return sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
+
+
+def standing(words: tuple[Word, ...], shape: tuple[int, ...]) -> float:
+    """The share of longer words whose box is taller than wide: a page on its side that was read all the same."""
+    boxes = [word.box for word in words if len(word.text) > 3 and word.confidence > 0.6]
+    tall = sum((box[3] - box[1]) * shape[0] > (box[2] - box[0]) * shape[1] for box in boxes)
+    return tall / len(boxes) if boxes else 0.0
 
 
 def is_doubtful(words: tuple[Word, ...]) -> bool:

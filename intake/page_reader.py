@@ -52,10 +52,11 @@ def _read_upright(image: pages.PageImage) -> tuple[PageText, pages.Gray]:
     assert image.pixels is not None
     pixels, _ = pages.deskew(image.pixels)
     words, turn = ocr.read_image(pages.prepare(pixels)), 0
-    if ocr.is_doubtful(words) and (degrees := ocr.quarter_turns(pixels)):
+    on_its_side = ocr.standing(words, pixels.shape) > 0.5
+    if (on_its_side or ocr.is_doubtful(words)) and (degrees := ocr.quarter_turns(pixels)):
         turned, _ = pages.deskew(np.ascontiguousarray(np.rot90(image.pixels, -degrees // 90)))
         again = ocr.read_image(pages.prepare(turned))
-        if _legible(again) > _legible(words):
+        if _legible(again) > _legible(words) * (0.5 if on_its_side else 1.0):
             words, turn, pixels = again, degrees, turned
     return PageText(image.page_number, words, "ocr", ocr.mean_confidence(words), turn, False, image.dpi), pixels
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-import pickle
-import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
-from typing import BinaryIO
 
 from casefile.records import Exhibit
 from packet_builder.errors import PacketError
 from packet_builder.exhibit_pages import keep_prepared, kept_prepared, prepared_now
+from packet_builder.helper import Helper, HelperDied, serve
 from packet_builder.page_cache import PageCache
 from packet_builder.prepared import packed
 from packet_builder.source_files import SourceFile, SourceHashes
@@ -54,25 +49,20 @@ class _Crew:
 
     def __init__(self, bates: str) -> None:
         self._bates, self._own = bates, threading.local()
-        self._all: list[subprocess.Popen[bytes]] = []
+        self._all: list[Helper] = []
 
     def join(self) -> None:
         """Start the calling thread's process."""
-        root = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
-        self._own.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "packet_builder.ahead"], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": root},
-        )  # fmt: skip
-        self._all.append(self._own.process)
+        self._own.helper = Helper("packet_builder.ahead")
+        self._all.append(self._own.helper)
 
     def prepare(self, row: Row) -> bytes | None:
         """Have one exhibit prepared; None where the binding has to do it itself."""
         exhibit, file = row
         bare = tuple(replace(text, words=(), ink=()) for text in exhibit.pages)
         try:
-            _send(self._own.process.stdin, (replace(exhibit, pages=bare), file, self._bates))
-            data: bytes | None = pickle.load(self._own.process.stdout)
-        except (OSError, EOFError, pickle.UnpicklingError):
+            data: bytes | None = self._own.helper.ask((replace(exhibit, pages=bare), file, self._bates))
+        except HelperDied:
             raise PacketError(
                 f"{file.name} cannot be bound: the program that draws its pages crashed. Ask for a resend of it."
             ) from None
@@ -80,32 +70,16 @@ class _Crew:
 
     def dismiss(self) -> None:
         """End all processes."""
-        for process in self._all:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):
-                    pipe.close()  # type: ignore[union-attr]
+        for helper in self._all:
+            helper.close()
 
 
-def _send(pipe: BinaryIO, message: object) -> None:
-    pickle.dump(message, pipe)
-    pipe.flush()
-
-
-def _work(jobs: BinaryIO, answers: BinaryIO) -> None:
-    """The process: one preparation a job, until its pipe closes."""
-    while True:
-        try:
-            exhibit, file, bates = pickle.load(jobs)
-        except EOFError:
-            return
-        try:
-            data = packed(prepared_now(exhibit, file, bates))
-        except PacketError:
-            data = None
-        _send(answers, data)
+def _prepare(message: tuple[Exhibit, SourceFile, str]) -> bytes | None:
+    try:
+        return packed(prepared_now(*message))
+    except PacketError:
+        return None
 
 
 if __name__ == "__main__":
-    _work(sys.stdin.buffer, sys.stdout.buffer)
+    serve(_prepare)

@@ -102,7 +102,7 @@ class BoundFile:
 
     def _parts_out(self) -> None:
         with pikepdf.open(BytesIO(self._drawing.pdf)) as sheets:
-            graph = ObjectGraph(sheets, self._writer, self._shared)
+            graph = ObjectGraph(sheets, self._writer, self._shared, deflating=True)
             self._give_fonts(graph, sheets)
             for done, part in enumerate(self._parts, 1):
                 before = self._writer.size
@@ -154,7 +154,7 @@ class BoundFile:
         self._put(part.first, parts_of(graph, sheet, PLAIN), shape_of(sheet), "right", None, (), key, marked=True)
         file = self._locate(exhibit.fax_sha256)
         self._hashes.require_same(exhibit, file)
-        keys = [self._structure.plain_page(part.first + 1 + n, section) for n in range(len(exhibit.pages))]
+        keys = self._structure.plain_pages(part.first + 1, len(exhibit.pages), section)
         if self._pictured.may_touch(exhibit):
             self._opened_exhibit(part, exhibit, file, keys)
         else:

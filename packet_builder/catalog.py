@@ -57,12 +57,12 @@ class Structure:
         self._seen[id(tag)] = made
         return made
 
-    def plain_page(self, index: int, section: _Element) -> int:
-        """A page whose whole content is one element; returns its key."""
-        element = _Element("P", section, kids=[("mark", index, 0)])
+    def plain_pages(self, first: int, count: int, section: _Element) -> list[int]:
+        """An exhibit's pages, whose whole content is one element; returns their keys."""
+        element = _Element("P", section, kids=[("mark", first + n, 0) for n in range(count)])
         section.kids.append(element)
-        self._keys.append([element])
-        return len(self._keys) - 1
+        self._keys += [[element] for _ in range(count)]
+        return list(range(len(self._keys) - count, len(self._keys)))
 
     def page(self, index: int, section: _Element, tag: Tag, offset: int, links: Mapping[int, int]) -> int:
         """A drawn sheet (the offset-th of its part): its tags become elements; returns the page's key."""

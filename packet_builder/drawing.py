@@ -130,7 +130,7 @@ class Sheets:
     def __init__(self, measuring: bool = False, black: bool = False) -> None:
         self.measuring, self._black = measuring, black
         self._bytes = BytesIO()
-        self.canvas = Canvas(self._bytes, pagesize=letter, invariant=1, pageCompression=1)
+        self.canvas = Canvas(self._bytes, pagesize=letter, invariant=1, pageCompression=0)
         self.parts: dict[str, Drawn] = {}
         self._part: Drawn | None = None
         self._sheet = 0

@@ -69,6 +69,7 @@ def manifest(
         "templates": template_hashes(), "tables": table_hashes(),
         "overrides": [{"code": o.code, "reason": o.reason, "by": o.by} for o in request.overrides],
         "pictures": {plan.bates(index): why for index, why in sorted(written.pictures.items())},
+        "letter": {"by": request.by, "rewritten": sum(old != new for old, new in request.rewritten.items())},
         "checks": list(request.checks), "made_with": made_with(),
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import pikepdf
 
-from packet_builder.pdf_writer import Data
+from packet_builder.pdf_writer import LEVEL, Data
 
 Key = tuple[int, int]
 Pieces = list[bytes | Key]
@@ -64,10 +64,15 @@ class _Visit:
 
 
 class ObjectGraph:
-    """Walks what hangs from a page, every object after its children; with a writer, copies it there."""
+    """Walks what hangs from a page, every object after its children; with a writer, copies it there.
 
-    def __init__(self, pdf: pikepdf.Pdf, writer: Sink | None = None, shared: Shared | None = None) -> None:
-        self._pdf, self._writer = pdf, writer
+    With `deflating`, streams that are stored plain are deflated on the way: our own sheets are.
+    """
+
+    def __init__(
+        self, pdf: pikepdf.Pdf, writer: Sink | None = None, shared: Shared | None = None, deflating: bool = False
+    ) -> None:
+        self._pdf, self._writer, self._deflating = pdf, writer, deflating
         self._shared = shared or Shared()
         self._digests: dict[Key, bytes] = {}
         self._numbers: dict[Key, int] = {}
@@ -159,6 +164,8 @@ class ObjectGraph:
         number, text = self._take(visit.key), self._renumbered(visit.pieces)
         if visit.stream is None:
             self._writer.put(text, number)
+        elif self._deflating and b"/Filter " not in text:
+            self._writer.stream(text[2:-2] + b"/Filter/FlateDecode", zlib.compress(raw, LEVEL), number)
         else:
             self._writer.stream(text[2:-2], raw, number)
         if not visit.in_cycle:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 from casefile.records import CaseFile
 from packet_builder import manifest
@@ -141,24 +142,32 @@ class _Binding:
         def made(written: Written) -> dict[str, object]:
             return manifest.manifest(case, request, plan, parts, written, self.notes)
 
-        links = request.profile.links
         with part.open("wb") as stream:
-            bound = BoundFile(
-                stream, plan, parts, self.drawing, self.sources, links=links, progress=self.progress,
-                pictured=self.pictured,
-            )  # fmt: skip
-            written = bound.write(described, made)
-        problems = check_file(part, plan, parts, self.drawing if links else None)
+            sha256, kept = _written(stream, plan, parts, self, described, made)
+        problems = check_file(part, plan, parts, self.drawing if request.profile.links else None)
         if problems:
             raise PacketError(f"the written packet is not what was planned: {problems[0]}")
         if described.pdfa.startswith("2"):
-            manifest.beside(final).write_bytes(written.manifest)
-        return written.sha256
+            manifest.beside(final).write_bytes(kept)
+        return sha256
 
     def _require_light(self, number: int, part: Path) -> None:
         size, most = part.stat().st_size / 1e6, self.request.profile.max_megabytes
         if most and size > most:
             raise PacketError(f"volume {number} has {size:.1f} MB, over the recipient's {most:g} MB.")
+
+
+def _written(
+    stream: BinaryIO, plan: PacketPlan, parts: Sequence[Part], binding: _Binding, described: Description,
+    made: Callable[[Written], dict[str, object]],
+) -> tuple[str, bytes]:  # fmt: skip
+    """Write one file; returns its hash and its manifest. All else that writing it took is given back before it is checked."""
+    bound = BoundFile(
+        stream, plan, parts, binding.drawing, binding.sources, links=binding.request.profile.links,
+        progress=binding.progress, pictured=binding.pictured,
+    )  # fmt: skip
+    written = bound.write(described, made)
+    return written.sha256, written.manifest
 
 
 def _title(case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part]) -> str:

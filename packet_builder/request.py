@@ -47,6 +47,13 @@ class Request:
     checks: tuple[str, ...] = ()
     """What a person should check before sending; printed, and kept in the manifest."""
 
+    rewritten: Mapping[str, str] = field(default_factory=dict)
+    """The letter's paragraphs as they were → as a person wrote them."""
+    argument: str = ""
+    """The clinical statement, written by a person; the case's own where empty."""
+    by: str = ""
+    """Who chose and wrote this, where a person did."""
+
     def name_of(self, sha256: str) -> str:
         """What a source is called in messages."""
         return self.names.get(sha256, f"source {sha256[:12]}")

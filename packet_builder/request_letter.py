@@ -1,4 +1,4 @@
-"""The letter that asks an ordering office for what is missing: one page to fill in and fax back."""
+"""The letter that asks an ordering office for what is missing: a page to fill in and fax back, two if it must be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from packet_builder.errors import PacketError
 
 REQUESTS = Path(__file__).parent.parent / "templates" / "requests"
-MOST_ITEMS = 12
+MOST_PAGES = 3
 
 
 def request_html(values: Mapping[str, Any]) -> str:
@@ -23,15 +23,22 @@ def request_html(values: Mapping[str, Any]) -> str:
 
 
 def request_pdf(values: Mapping[str, Any], token: str) -> bytes:
-    """The letter as PDF of exactly one page, the same bytes for the same values.
+    """The letter as PDF, the same bytes for the same values.
+
+    One page, set closer where much is asked; where that is not enough, more pages, each with the reply code.
 
     Raises:
-        PacketError: It does not fit on one page.
+        PacketError: It takes more than `MOST_PAGES`.
     """
     import weasyprint
 
-    drawn = weasyprint.HTML(string=request_html({**values, "qr": _qr(token)}), url_fetcher=_refuse).render()
-    if len(drawn.pages) != 1:
+    qr = _qr(token)
+    for setting in ("plain", "close", "long"):
+        html = request_html({**values, "qr": qr, "setting": setting})
+        drawn = weasyprint.HTML(string=html, url_fetcher=_refuse).render()
+        if len(drawn.pages) == 1:
+            break
+    if len(drawn.pages) > MOST_PAGES:
         raise PacketError(f"the request letter takes {len(drawn.pages)} pages; ask for fewer things at once")
     out = BytesIO()
     drawn.write_pdf(out)

@@ -8,6 +8,7 @@ from typing import Any
 from casefile.records import CaseFile
 from packet_builder import annex_sheets, front, matrix_sheets, measure_sheets, timeline_sheets
 from packet_builder.bound_file import Drawing
+from packet_builder.choice import paragraphs, rewritten
 from packet_builder.drawing import Goal, Sheets
 from packet_builder.errors import PacketError
 from packet_builder.html_blocks import blocks_of
@@ -107,7 +108,14 @@ def _letter(sheets: Sheets, case: CaseFile, request: Request, plan: PacketPlan) 
     def find(bates: str) -> Goal | None:
         return Goal(places[bates]) if bates in places else None
 
-    draw_letter(sheets, blocks_of(html, name), find)
+    draw_letter(sheets, rewritten(blocks_of(html, name), request.rewritten), find)
+
+
+def letter_paragraphs(case: CaseFile, request: Request) -> list[str]:
+    """The paragraphs of a letter that a person may rewrite, as the templates have them."""
+    name = template_name(request.kind, request.level)
+    plan = plan_packet(case, request.prefix, first_lengths(case, request))
+    return paragraphs(blocks_of(letter_html(name, letter_values(case, request, plan)), name))
 
 
 def letter_values(case: CaseFile, request: Request, plan: PacketPlan) -> dict[str, Any]:
@@ -120,7 +128,7 @@ def letter_values(case: CaseFile, request: Request, plan: PacketPlan) -> dict[st
     ]  # fmt: skip
     day, route = request.letter_date, request.route
     return {
-        **{name: getattr(case, name) for name in FIELDS}, **case.facts, "organisation": request.organisation,
+        **{name: getattr(case, name) for name in FIELDS}, **case.facts, **({"argument": request.argument} if request.argument else {}), "organisation": request.organisation,
         "contact": request.contact, "letter_date": f"{day:%B} {day.day}, {day.year}", "exhibits": rows,
         "deadline": clock.due.isoformat() if clock and clock.due else "", "deadline_rule": clock.rule if clock else "",
         "agency": route.first if route else None, "agencies": route.agencies if route else (),

@@ -17,9 +17,8 @@ from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
 from packet_builder.errors import PacketError
-from review_desk import case, home, reports_screen, review_screen, sign_in
-from review_desk.api import create_api
-from review_desk.guard import Accounts, Seen, SignInFirst, accounts_of, visit
+from review_desk import api, case, case_lists, inbox_screen, packet_screen, reports_screen, review_screen, sign_in
+from review_desk.guard import Seen, SignInFirst, visit
 from review_desk.headers import HEADERS, Headers, TooLong
 from review_desk.pages import environment
 
@@ -29,36 +28,34 @@ IDLE_MINUTES = 15
 UPLOADS = frozenset({"/inbox/drop", "/api/inbox"})
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
-    home.router,
+    inbox_screen.router,
+    case_lists.router,
     case.router,
     review_screen.router,
+    packet_screen.router,
     reports_screen.router,
+    api.router,
 )
 """Every screen is a router in a module of its own; its routes stand in `rights.RIGHTS`."""
 UNKNOWN = "There is no such page. The address may be mistyped, or what it named is gone."
 log = logging.getLogger("casebinder.desk")
 
 
-def create_app(
-    settings: Settings, desk: Desk | None = None, accounts: Accounts | None = None, hosts: tuple[str, ...] = ()
-) -> FastAPI:
+def create_app(settings: Settings, desk: Desk | None = None, hosts: tuple[str, ...] = ()) -> FastAPI:
     """The desk for one store.
 
     Args:
         settings: The settings in force.
         desk: Store and vault, opened already.
-        accounts: Another book of accounts than the store's.
         hosts: Names the desk is reached by, beside those of this machine.
     """
     app = FastAPI(title="casebinder review desk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk or Desk(settings)
-    app.state.accounts = accounts or accounts_of(app.state.desk)
     app.state.idle_minutes = IDLE_MINUTES
     app.state.seen, app.state.wrong = Seen(), sign_in.Wrong()
     app.state.single_sign_on = ""
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(visit)])
-    app.mount("/api", create_api(app.state.desk))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL, *hosts])
     app.add_middleware(Headers, upload_bytes=(settings.max_file_mb + 1) << 20, upload_paths=UPLOADS)

@@ -27,6 +27,8 @@ ORDER = ("missing", "needs_person", "met", "not_applicable")
 KINDS = ("called", "emailed", *sorted(set(LANES) - {"called", "emailed", "received", "faxed", "requested", "denied"}))
 """What people log; what papers show by themselves is left out."""
 LONGEST = 500
+MOST_SHOWN = 200
+"""Entries of the history on the screen; all of it is in `casebinder audit export`."""
 Row = dict[str, Any]
 
 
@@ -36,7 +38,8 @@ def case(v: Guarded, case_id: str) -> Response:
     row = v.store.case(case_id, v.at.astimezone(_zone(v)).date())
     v.record_view("looked at the case", case_id=case_id)
     return page(v, "case.html.j2", f"Case {case_id}", case=row, **_parts(row), kinds=KINDS, statuses=STATUSES,
-                in_groups=in_groups, picture=timeline_svg(row["timeline"]))  # fmt: skip
+                in_groups=in_groups, picture=timeline_svg(row["timeline"]),
+                numbers=v.store.numbers(case_id), people=v.store.people(case_id))  # fmt: skip
 
 
 @router.post("/cases/{case_id}/decide")
@@ -103,6 +106,8 @@ def _parts(row: Row) -> Row:
         "askable": letter_items([verdict_of(verdict) for verdict in row["verdicts"]]),
         "open_letter": next((r for r in row["requests"] if r["state"] == "open"), None),
         "pages": _pages(row["ledger"]),
+        "done": [entry for entry in reversed(row["history"]) if not entry["what"].startswith("looked")][:MOST_SHOWN],
+        "looks": [entry for entry in reversed(row["history"]) if entry["what"].startswith("looked")][:MOST_SHOWN],
     }
 
 

@@ -8,13 +8,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, Protocol, cast
+from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
+from casefile.accounts_store import Account
 from casefile.store import Store
 from flows.steps import Desk
 from review_desk.rights import OWN_DOOR, is_public, may
@@ -22,46 +23,6 @@ from review_desk.rights import OWN_DOOR, is_public, may
 COOKIE = "casebinder_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_FIELDS = 200
-
-
-class Account(Protocol):
-    """Somebody who may sign in."""
-
-    @property
-    def name(self) -> str:
-        """The name they sign in with."""
-
-    @property
-    def role(self) -> str:
-        """One of the roles in `rights`."""
-
-    @property
-    def active(self) -> bool:
-        """Whether they still work here."""
-
-
-class Accounts(Protocol):
-    """What the desk asks of the book of accounts."""
-
-    def check_password(self, name: str, password: str, at: datetime) -> Account | None:
-        """The account whose password this is."""
-
-    def open_session(self, name: str, at: datetime) -> str:
-        """A new session's token."""
-
-    def session(self, token: str, at: datetime, idle_minutes: int) -> Account | None:
-        """Whose session this is, unless it ended or lay idle too long."""
-
-    def close_session(self, token: str) -> None:
-        """End a session."""
-
-    def failed_sign_ins(self, name: str, since: datetime) -> int:
-        """How often a sign-in under this name went wrong."""
-
-    def record(
-        self, by: str, what: str, *, case_id: str | None = None, sha256: str | None = None, why: str = "", at: datetime
-    ) -> None:
-        """Append to the audit log."""
 
 
 class SignInFirst(Exception):
@@ -77,7 +38,6 @@ class Visit:
 
     request: Request
     desk: Desk
-    accounts: Accounts
     account: Account | None
     token: str
     at: datetime
@@ -110,7 +70,7 @@ class Visit:
 
     def record(self, what: str, *, case_id: str | None = None, sha256: str | None = None, why: str = "") -> None:
         """Note in the audit log what this person saw or did."""
-        self.accounts.record(self.by, what, case_id=case_id, sha256=sha256, why=why, at=self.at)
+        self.store.record(self.by, what, case_id=case_id, sha256=sha256, why=why, at=self.at)
 
     def record_view(self, what: str, *, case_id: str | None = None, sha256: str | None = None) -> None:
         """Note that something was looked at; the same look again within ten minutes is one entry."""
@@ -128,18 +88,16 @@ async def visit(request: Request) -> Visit:
     """
     route = request.scope["route"].path
     state = request.app.state
-    at = datetime.now(UTC)
+    at, store = datetime.now(UTC), state.desk.store
     token = request.cookies.get(COOKIE, "")[:200]
     if route.startswith(OWN_DOOR):
-        return Visit(request, state.desk, state.accounts, None, token, at)
-    account = await run_in_threadpool(state.accounts.session, token, at, state.idle_minutes) if token else None
+        return Visit(request, state.desk, None, token, at)
+    account = await run_in_threadpool(store.session, token, at, state.idle_minutes) if token else None
     if not is_public(request.method, route):
         if account is None or not account.active:
             raise SignInFirst(_asked_for(request), idle=bool(token))
         if not may(account.role, request.method, route):
-            await run_in_threadpool(
-                state.accounts.record, account.name, "refused", why=f"{request.method} {route}", at=at
-            )
+            await run_in_threadpool(store.record, account.name, "refused", why=f"{request.method} {route}", at=at)
             raise HTTPException(403, f"Your role, {account.role}, may not do this. Ask an administrator.")
     form: dict[str, str] = {}
     files: dict[str, UploadFile] = {}
@@ -154,7 +112,7 @@ async def visit(request: Request) -> Visit:
         given = form.pop("csrf", "") or request.headers.get("x-csrf", "")
         if not token or not hmac.compare_digest(given, csrf_of(token)):
             raise HTTPException(403, "This form is older than your sign-in. Go back, reload the page, send it again.")
-    return Visit(request, state.desk, state.accounts, account, token, at, form, files)
+    return Visit(request, state.desk, account, token, at, form, files)
 
 
 Guarded = Annotated[Visit, Depends(visit)]
@@ -198,11 +156,6 @@ def _asked_for(request: Request) -> str:
         return "/"
     query = f"?{request.url.query}" if request.url.query else ""
     return quote(request.url.path, safe="/") + query
-
-
-def accounts_of(desk: Desk) -> Accounts:
-    """The store's own book of accounts."""
-    return cast(Accounts, desk.store)
 
 
 class Seen:

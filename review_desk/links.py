@@ -11,9 +11,9 @@ def page_link(evidence: Mapping[str, Any]) -> str:
     return fax_link(evidence["fax_sha256"], evidence["page"], evidence.get("box"))
 
 
-def fax_link(sha256: str, page: int, box: Sequence[float] | None = None) -> str:
-    """The review screen of a fax at a page, with a box lit on it."""
-    lit = "&box=" + ",".join(f"{edge:.4f}" for edge in box) if box else ""
+def fax_link(sha256: str, page: int, *boxes: Sequence[float] | None) -> str:
+    """The review screen of a fax at a page, with boxes lit on it."""
+    lit = "".join("&box=" + ",".join(f"{edge:.4f}" for edge in box) for box in boxes if box)
     return f"/faxes/{sha256}?page={page}{lit}"
 
 

@@ -31,23 +31,27 @@ def environment() -> Environment:
     return made
 
 
-def page(visit: Visit, template: str, title: str, status: int = 200, **values: Any) -> Response:
+def page(visit: Visit, template: str, title: str, code: int = 200, **values: Any) -> Response:
     """A whole page of the desk.
 
     Args:
         visit: The request.
         template: File in templates/review_desk.
         title: What the browser's tab and the page's heading say.
-        status: HTTP status.
+        code: HTTP status.
         values: What the template shows.
     """
-    state = visit.request.app.state
-    zone = ZoneInfo(state.desk.settings.timezone)
     html = environment().get_template(template).render(
-        visit=visit, title=title, path=visit.request.url.path, idle_minutes=state.idle_minutes, zone=zone,
+        visit=visit, title=title, path=visit.request.url.path, idle_minutes=visit.request.app.state.idle_minutes,
+        zone=zone_of(visit),
         said=SAID.get(visit.request.query_params.get("said", ""), ""), **values,
     )  # fmt: skip
-    return HTMLResponse(html, status)
+    return HTMLResponse(html, code)
+
+
+def zone_of(visit: Visit) -> ZoneInfo:
+    """The office's time zone."""
+    return ZoneInfo(visit.desk.settings.timezone)
 
 
 def go(path: str) -> Response:

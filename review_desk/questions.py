@@ -10,11 +10,10 @@ from typing import Literal
 
 from casefile.reads import CONFIRMED, VOID
 from casefile.records import Box, Document, Finding, LedgerRow, Problem, Reading
+from casefile.review_store import is_doubtful
 from review_desk.fields import NotValid, checked, name_of
 from review_desk.offers import Offer, offers
 
-SURE = 0.9
-"""Findings at least this sure are right in 99 of 100; nobody is asked about them."""
 WHO = ("member_name", "member_dob", "member_id", "mbi")
 ORDERED = (*WHO, "payer_name", "ordering_provider_name", "ordering_provider_npi", "icd10", "hcpcs", "cpt", "ndc",
            "order_date", "service_start", "signature", "signature_date", "quantity", "length_of_need",
@@ -89,17 +88,13 @@ def list_questions(
         today: The day on which values are checked.
     """
     left_out = {row.page for row in ledger if row.state in {"duplicate", "blank", "other_patient", "excluded"}}
+    decided = {row.page for row in ledger if " decided: " in row.reason}
     found = [
-        *_of_problems(reading, left_out),
+        *_of_problems(reading, left_out, decided),
         *_of_pages(reading, ledger),
         *_of_findings(reading, left_out, today),
     ]
     return tuple(sorted((q for q in found if q.id not in seen), key=_place))
-
-
-def is_doubtful(finding: Finding) -> bool:
-    """Whether a person should compare the finding with the page."""
-    return finding.status == "suspect" or finding.confidence < SURE
 
 
 def _place(question: Question) -> tuple[int, float, float, str]:
@@ -144,9 +139,11 @@ def _about(reading: Reading, places: Sequence[Finding], today: date) -> Question
     )  # fmt: skip
 
 
-def _of_problems(reading: Reading, left_out: set[int]) -> Iterator[Question]:
+def _of_problems(reading: Reading, left_out: set[int], decided: set[int]) -> Iterator[Question]:
+    """Problems that are still open; that a page is another patient's is asked until a person decided it."""
+    last = len(reading.pages) or 1
     for problem in reading.problems:
-        if problem.code not in TITLES or problem.page in left_out:
+        if problem.code not in TITLES or problem.page in (decided if problem.code == "foreign_page" else left_out):
             continue
         field = LACKS.get(problem.code, "")
         own = _on_document(reading, problem.page or 1, field)
@@ -154,16 +151,16 @@ def _of_problems(reading: Reading, left_out: set[int]) -> Iterator[Question]:
             continue
         if field and field != "signature" and own:
             continue
-        yield _problem(problem, field, next((f for f in own), None))
+        yield _problem(problem, min(problem.page or 1, last), field, own[0] if own else None)
 
 
-def _problem(problem: Problem, field: str, near: Finding | None) -> Question:
+def _problem(problem: Problem, page: int, field: str, near: Finding | None) -> Question:
     """A problem as a question; an unsigned order asks at the place where the signature belongs."""
     signed = (Offer("present", "it is signed"),) if field == "signature" else ()
     value = "absent" if field == "signature" else ""
     return Question(
         _id("problem", problem.code, problem.page, problem.message), "problem", TITLES[problem.code],
-        near.page if near else problem.page or 1, near.box if near else None, problem.message, field, value,
+        near.page if near else page, near.box if near else None, problem.message, field, value,
         code=problem.code, offers=signed, places=(near,) if near else (),
     )  # fmt: skip
 

@@ -114,7 +114,7 @@ def _change(clerk: Clerk, review: Review, question: Question, value: str, verb: 
         touched += store.correct(
             review.sha256, page, question.field, value, by=clerk.name, why=f"{verb} on the review screen", at=clerk.at,
             role=role, read_as=place.value if place and place.value else None,
-            box=None if place else _found_at(_page(review, page), value),
+            box=None if place else _found_at(store.page_text(review.sha256, page), value),
         )  # fmt: skip
     store.act(review.sha256, "correct", question.id, details, by=clerk.name, at=clerk.at)
     _check(clerk, touched)
@@ -127,9 +127,9 @@ def _add(clerk: Clerk, review: Review, form: Mapping[str, str]) -> str:
     field, number = form.get("field", ""), form.get("page", "")
     if field not in NAMES or not number.isdigit():
         raise NotValid("Choose what it is.")
-    page = _page(review, int(number))
-    if page is None:
+    if not _has_page(review, int(number)):
         raise NotValid("The fax has no such page.")
+    page = clerk.desk.store.page_text(review.sha256, int(number))
     if form.get("version", "") != review.version:
         raise Conflict(_what_happened(review, clerk, ""))
     value = checked(field, form.get("value", ""), clerk.today)
@@ -156,7 +156,7 @@ def place(clerk: Clerk, sha256: str, page: int, form: Mapping[str, str]) -> str:
     """
     review = clerk.review(sha256)
     _refuse_if_held(review, clerk)
-    if _page(review, page) is None:
+    if not _has_page(review, page):
         raise Refused(f"the fax has no page {page}")
     document = next((d.pages for d in review.reading.documents if page in d.pages), (page,))
     case_id, out = form.get("case_id", "").strip().upper(), form.get("out", "")
@@ -209,14 +209,14 @@ def _check(clerk: Clerk, case_ids: Sequence[str]) -> None:
         steps.check(clerk.desk, case_id)
 
 
-def _page(review: Review, number: int) -> PageText | None:
-    return next((page for page in review.reading.pages if page.page_number == number), None)
+def _has_page(review: Review, number: int) -> bool:
+    return any(row.page == number for row in review.ledger)
 
 
-def _found_at(page: PageText | None, text: str) -> Box:
+def _found_at(page: PageText, text: str) -> Box:
     """Where the page's own words say the same; the whole page where they do not."""
     wanted = "".join(text.casefold().split())
-    for line in page.lines if page and wanted else ():
+    for line in page.lines if wanted else ():
         for start in range(len(line.words)):
             for end in range(start + 1, min(start + 7, len(line.words) + 1)):
                 if "".join(word.text.casefold() for word in line.words[start:end]).strip(".,;:") == wanted:

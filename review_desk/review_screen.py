@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,8 +25,8 @@ from review_desk.review_acts import Clerk, Conflict
 
 router = APIRouter()
 FINDINGS = "/faxes/{sha256}/findings"
-LOOKS = 60
-"""Faxes looked through for the next one that needs a person."""
+LOOK_SECONDS = 2.0
+"""So long one request looks through faxes that nobody has looked at; then the browser asks again."""
 MOST_CASES = 8
 STATES = {"exhibit": "in a case", "duplicate": "repeated", "blank": "blank", "other_patient": "other patient",
           "excluded": "left out", "unassigned": "in no case", "received": "not filed yet"}  # fmt: skip
@@ -34,7 +35,7 @@ STATES = {"exhibit": "in a case", "duplicate": "repeated", "blank": "blank", "ot
 @router.get("/faxes/{sha256}")
 def review_fax(sha256: str, v: Guarded) -> Response:
     """The screen. Opening it holds the fax for this person, unless somebody else has it."""
-    clerk, sha256 = _clerk(v), _hash(sha256)
+    clerk, sha256 = _clerk(v), fax_hash(sha256)
     review = clerk.review(sha256)
     if v.may("POST", FINDINGS) and review.state == "read" and not review_acts.holder(review, clerk):
         v.store.claim(sha256, by=v.by, at=v.at)
@@ -47,7 +48,7 @@ def review_fax(sha256: str, v: Guarded) -> Response:
 @router.get("/faxes/{sha256}/pages/{page}.png")
 def page_image(sha256: str, page: int, v: Guarded, width: int = 1700) -> Response:
     """A page's picture, upright and straight; a page that cannot be drawn says why."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
     text = v.store.page_text(sha256, page)
     v.record_view(f"looked at page {page}", sha256=sha256)
     images = PageImages(cache_folder(v.desk.settings.home), v.desk.settings.max_page_megapixels)
@@ -61,7 +62,7 @@ def page_image(sha256: str, page: int, v: Guarded, width: int = 1700) -> Respons
 @router.get("/faxes/{sha256}/cases")
 def find_case(sha256: str, v: Guarded, q: str = "") -> Response:
     """Cases to place a page in, by any identifier or name."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
     v.record_view("looked for a case", sha256=sha256)
     names = [q[:120]] if q.strip() else _names_on(v.store.review(sha256))
     rows = {row["id"]: row for name in names for row in v.store.search(name, MOST_CASES)}
@@ -72,28 +73,28 @@ def find_case(sha256: str, v: Guarded, q: str = "") -> Response:
 @router.post("/faxes/{sha256}/findings")
 def answer(sha256: str, v: Guarded) -> Response:
     """Confirm, change or take away what a question is about, or add what nobody read."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
     return _acted(v, sha256, lambda clerk: review_acts.answer(clerk, sha256, v.form))
 
 
 @router.post("/faxes/{sha256}/pages/{page}/place")
 def place(sha256: str, page: int, v: Guarded) -> Response:
     """Put a page in a case, or leave it out with the reason."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
     return _acted(v, sha256, lambda clerk: review_acts.place(clerk, sha256, page, v.form))
 
 
 @router.post("/faxes/{sha256}/undo")
 def undo(sha256: str, v: Guarded) -> Response:
     """Take back the last thing this person did on the fax."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
     return _acted(v, sha256, lambda clerk: review_acts.undo(clerk, sha256))
 
 
 @router.post("/faxes/{sha256}/claim")
 def claim(sha256: str, v: Guarded) -> Response:
     """Take a fax over from somebody who does not work on it."""
-    sha256 = _hash(sha256)
+    sha256 = fax_hash(sha256)
 
     def take_over(clerk: Clerk) -> str:
         clerk.review(sha256)
@@ -106,7 +107,7 @@ def claim(sha256: str, v: Guarded) -> Response:
 @router.post("/faxes/{sha256}/release")
 def release(sha256: str, v: Guarded) -> Response:
     """Give the fax back."""
-    v.store.release(_hash(sha256), by=v.by)
+    v.store.release(fax_hash(sha256), by=v.by)
     return go("/")
 
 
@@ -114,10 +115,13 @@ def release(sha256: str, v: Guarded) -> Response:
 def next_fax(v: Guarded, after: str = "") -> Response:
     """The next fax that needs a person and that nobody else holds; the inbox when there is none."""
     clerk = _clerk(v)
-    waiting = [sha256 for sha256 in v.store.to_review(by=v.by, at=v.at)][:LOOKS]
+    waiting = list(v.store.to_review(by=v.by, at=v.at))
     if after in waiting:
         waiting = [*waiting[waiting.index(after) + 1 :], *waiting[: waiting.index(after)]]
+    until = time.monotonic() + LOOK_SECONDS
     for sha256 in waiting:
+        if time.monotonic() > until:
+            return go(f"/next-fax?after={after}")
         if clerk.questions(clerk.review(sha256)):
             return go(f"/faxes/{sha256}")
         v.store.mark_reviewed(sha256, by="casebinder", at=v.at)
@@ -158,12 +162,13 @@ def _shown(v: Visit, clerk: Clerk, review: Review) -> dict[str, Any]:
     questions = clerk.questions(review)
     may_act = v.may("POST", FINDINGS)
     other = review_acts.holder(review, clerk)
-    if may_act and not questions and not other and review.state == "read":
+    if may_act and not questions and not other and review.state == "read" and not review.reviewed:
         v.store.mark_reviewed(review.sha256, by=v.by, at=v.at)
     return {
         "review": review, "questions": questions, "pages": _pages(review, questions), "cases": _cases(v, review),
         "other": other, "may_act": may_act and not other, "shown": shown, "kinds": _kinds(review),
         "undoable": bool(review.last and review.last["by"] == v.by), "arrived": moment(review.received_at, _zone(v)),
+        "progress": v.store.pages_read().get(review.sha256) if review.state == "received" else None,
         "held": moment(review.held_at, _zone(v)) if other else "",
     }  # fmt: skip
 
@@ -196,7 +201,7 @@ def _kinds(review: Review) -> list[dict[str, Any]]:
 def _cases(v: Visit, review: Review) -> list[dict[str, Any]]:
     """The cases that the fax's pages are in, with their gaps."""
     found = []
-    for case_id in dict.fromkeys(review.homes.values()):
+    for case_id in list(dict.fromkeys(review.homes.values()))[:MOST_CASES]:
         for row in v.store.search(case_id, 1):
             words = in_words(row["status"], row["open_gaps"])
             found.append({**row, "words": words, "open": [gap for gap in row["gaps"] if not gap["closed_at"]],
@@ -212,7 +217,7 @@ def _clerk(v: Visit) -> Clerk:
     return Clerk(v.desk, v.by, v.at)
 
 
-def _hash(sha256: str) -> str:
+def fax_hash(sha256: str) -> str:
     """A fax's name in an address.
 
     Raises:

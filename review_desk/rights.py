@@ -8,6 +8,9 @@ INTAKE, APPEALS, COMPLIANCE, ADMIN = "intake", "appeals", "compliance", "admin"
 EVERYONE: Roles = frozenset({INTAKE, APPEALS, COMPLIANCE, ADMIN})
 WORKS: Roles = frozenset({INTAKE, APPEALS, ADMIN})
 """Those who change cases. Compliance looks at everything and changes nothing."""
+SENDS: Roles = frozenset({APPEALS, ADMIN})
+"""Those who build packets and hand them out."""
+SENDS_OR_CHECKS: Roles = SENDS | {COMPLIANCE}
 COUNTS: Roles = frozenset({APPEALS, COMPLIANCE, ADMIN})
 """Those who judge how we do."""
 NO_ONE_YET: Roles = frozenset({"visitor"})
@@ -21,6 +24,14 @@ RIGHTS: dict[str, Roles] = {
     "POST /sign-in": NO_ONE_YET,
     "POST /sign-out": EVERYONE,
     "GET /": EVERYONE,
+    "GET /inbox": EVERYONE,
+    "GET /inbox/live": EVERYONE,
+    "POST /inbox/drop": WORKS,
+    "POST /inbox/{sha256}/retry": WORKS,
+    "GET /cases": EVERYONE,
+    "GET /deadlines": EVERYONE,
+    "GET /unmatched": EVERYONE,
+    "GET /search": EVERYONE,
     "GET /faxes/{sha256}": EVERYONE,
     "GET /faxes/{sha256}/pages/{page}.png": EVERYONE,
     "GET /faxes/{sha256}/cases": WORKS,
@@ -36,10 +47,24 @@ RIGHTS: dict[str, Roles] = {
     "POST /cases/{case_id}/status": WORKS,
     "POST /cases/{case_id}/request": WORKS,
     "GET /cases/{case_id}/requests/{token}.pdf": WORKS,
+    "GET /cases/{case_id}/packet": SENDS_OR_CHECKS,
+    "POST /cases/{case_id}/packet": SENDS,
+    "POST /cases/{case_id}/packet/preview": SENDS,
+    "POST /cases/{case_id}/packet/build": SENDS,
+    "GET /cases/{case_id}/packet/jobs/{job_id}": SENDS,
+    "GET /cases/{case_id}/packet/jobs/{job_id}/state": SENDS,
+    "GET /cases/{case_id}/packet/jobs/{job_id}/pages/{number}.png": SENDS,
+    "GET /cases/{case_id}/packets/{sha256}/{volume}": SENDS_OR_CHECKS,
+    "POST /cases/{case_id}/packets/{sha256}/sent": SENDS,
     "GET /reports": COUNTS,
     "GET /reports/{name}": COUNTS,
     "GET /reports/{name}/{table}.csv": COUNTS,
 }
+SCOPE_ROLES: dict[str, Roles] = {
+    "cases:read": EVERYONE, "faxes:read": EVERYONE, "status:read": EVERYONE, "cases:write": WORKS, "inbox:write": WORKS,
+    "packets:read": SENDS_OR_CHECKS, "reports:read": COUNTS,
+}  # fmt: skip
+"""Scope of a token → roles whose tokens may use it: a program may do no more than its account at the desk."""
 
 
 def may(role: str, method: str, path: str) -> bool:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 SAID: dict[str, str] = {
     "asked": "The letter is ready below: download it and fax it to the office.",
+    "dropped": "Taken in. It is read as soon as its turn comes.",
+    "known": "This very fax was here before; it is kept once.",
+    "nothing-left": "Nothing is left that needs you.",
+    "retried": "It waits to be read again.",
     "decided": "Your decision is kept, and the case was checked again.",
     "left-out": "The page was left out of every case; it stays in its fax with your reason.",
     "logged": "Logged.",
     "logged-before": "This very entry was logged before; nothing was added.",
+    "nothing-left": "Nothing needs a person now: every fax that was read has been looked at.",
     "placed": "The page was placed, and the cases it touches were checked again.",
+    "sent": "Recorded as sent. From now on the packet's pages keep their numbers.",
     "status": "The status was set.",
 }

@@ -47,23 +47,24 @@ def sign_in(v: Guarded) -> Response:
     address = v.request.client.host if v.request.client else ""
     wrong: Wrong = v.request.app.state.wrong
     since = v.at - timedelta(minutes=MINUTES)
-    if wrong.too_many(address, v.at) or v.accounts.failed_sign_ins(name, since) >= BY_NAME:
-        v.record("sign-in refused", why=f"too many wrong passwords for {name!r}")
+    if wrong.too_many(address, v.at) or v.store.failed_sign_ins(name, since) >= BY_NAME:
+        known = v.store.account(name)  # a stranger's text, perhaps a password in the wrong box, is not kept
+        v.record("sign-in refused", why=f"too many wrong passwords for {known.name if known else 'an unknown name'}")
         return _form(v, f"Too many wrong passwords. Wait {MINUTES} minutes, or ask an administrator.", next_path, 429)
-    account = v.accounts.check_password(name, v.form.get("password", "")[:1000], v.at)
+    account = v.store.check_password(name, v.form.get("password", "")[:1000], v.at)
     if account is None or not account.active:
         wrong.add(address, v.at)
         return _form(v, "Name or password is wrong.", next_path, 401)
-    v.accounts.close_session(v.token)
+    v.store.close_session(v.token)
     response = go(safe_next(next_path))
-    set_cookie(response, v.request, v.accounts.open_session(account.name, v.at))
+    set_cookie(response, v.request, v.store.open_session(account.name, v.at))
     return response
 
 
 @router.post("/sign-out")
 def sign_out(v: Guarded) -> Response:
     """End the session, here and in the store."""
-    v.accounts.close_session(v.token)
+    v.store.close_session(v.token)
     response = go("/sign-in")
     response.delete_cookie(COOKIE, path="/")
     return response

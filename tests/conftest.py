@@ -67,12 +67,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database."""
-    return empty_database(request.param, request, tmp_path)
-
-
-def empty_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A new database of this kind; its URL."""
-    if kind == "sqlite":
+    if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.sqlite'}"
     base, name = request.getfixturevalue("postgres"), f"test{next(NUMBERS)}"
     with psycopg.connect(host=base, user="tester", dbname="postgres", autocommit=True) as connection:

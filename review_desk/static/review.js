@@ -95,7 +95,7 @@
     }
     const box = boxOf(state.current);
     if (box && Number(state.current.dataset.page) === state.page) mark(box, "current", 0.006);
-    if (state.lit?.page === state.page) mark(state.lit.box, "lit", 0.006);
+    if (state.lit?.page === state.page) for (const lit of state.lit.boxes) mark(lit, "lit", 0.006);
   };
 
   /** The place of the current question, magnified. */
@@ -435,11 +435,11 @@
     if (mayAct) navigator.sendBeacon(`${fax}/release`, new URLSearchParams({ csrf: desk.csrf }));
   });
   const asked = new URLSearchParams(location.search);
-  const box = asked.get("box")?.split(",").map(Number);
-  if (box?.length === 4 && box.every(Number.isFinite)) state.lit = { page: Number(asked.get("page")), box };
+  const boxes = asked.getAll("box").map((text) => text.split(",").map(Number)).filter((box) => box.length === 4 && box.every(Number.isFinite));
+  if (boxes.length) state.lit = { page: Number(asked.get("page")), boxes };
   const wanted = Math.min(leaves.length, Math.max(1, Number(asked.get("page")) || 0));
   const first = asked.get("page") ? open().find((question) => Number(question.dataset.page) === wanted) : open()[0];
   if (first) go(first);
-  if (asked.get("page") || !first) showPage(wanted, state.lit?.box);
+  if (asked.get("page") || !first) showPage(wanted, state.lit?.boxes[0]);
   if (!open().length) find("[data-do=next]", panel)?.focus();
 })();

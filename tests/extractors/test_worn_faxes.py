@@ -180,3 +180,53 @@ def test_wounds_and_licences(page_of: Page, line: str, field: str, value: str) -
 @pytest.mark.parametrize("line", ["Chronic kidney disease stage 3", "Stage 4/4 of the program", "storm drainage plan"])
 def test_other_stages_are_no_wounds(page_of: Page, line: str) -> None:
     assert [f for f in _on_an_order(page_of(line)) if f.field in {"wound_stage", "drainage"}] == []
+
+
+@pytest.mark.parametrize("text", ["12 28 60", "9.14:26"])
+def test_a_labelled_date_with_a_short_year_and_lost_marks(text: str) -> None:
+    found = day.labelled_day(text, 2026)
+    assert found is not None
+    assert found[0].doubt == day.MARK_LOST
+
+
+def test_modifiers_that_stick_to_their_code(page_of: Page) -> None:
+    found = hcpcs.find(page_of("Procedure Code: K0823NURT"))
+    assert {(f.field, f.value) for f in found} == {("hcpcs", "K0823"), ("modifier", "NU"), ("modifier", "RT")}
+    assert hcpcs.find(page_of("Serial: K0823QQZZ")) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [("Service: concentrator (F.1390)", "E1390"), ("Diagnosis: ulcer of sacrum [1.89.153]", "L89.153")],
+)
+def test_a_foot_read_as_a_dot(page_of: Page, line: str, value: str) -> None:
+    page = page_of(line)
+    assert [f.value for f in (*hcpcs.find(page), *icd10.find(page)) if f.status == "repaired"] == [value]
+
+
+@pytest.mark.parametrize("line", ["Patient Ann Quill   06/16/1962 Member ID W6274Q05933", "Member IO.355975761"])
+def test_an_id_right_behind_its_label_without_a_colon(page_of: Page, line: str) -> None:
+    assert [f.value for f in people.find(page_of(line)) if f.field == "member_id"] == [
+        line.split()[-1][-11:].strip("O.I")
+    ]
+
+
+def test_the_only_recent_date_may_be_the_orders(page_of: Page) -> None:
+    page = page_of(
+        "ORDER FORM",
+        "Xqzw vrtl",
+        "08/20/2026   Lakeshore Mutual Plan",
+        "Faxed to our office on 08/23/2026",
+        "09/14/2026 17:47 FROM: 5555550100",
+    )
+    (ordered,) = [f for f in _on_an_order(page) if f.field == "order_date"]
+    assert (ordered.value, ordered.status) == ("2026-08-20", "suspect")
+
+
+def test_a_short_code_in_brackets_below_another_code_is_a_diagnosis(page_of: Page) -> None:
+    lines = (
+        "who has a healing hip fracture (S72.001D) and who also suffers from",
+        "hypertension (I10). Please dispense a walker",
+    )
+    assert {f.value for f in icd10.find(page_of(*lines))} == {"S72.001D", "I10"}
+    assert icd10.find(page_of("the gate is on the left (I10) past the exit")) == []

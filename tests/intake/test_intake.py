@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,7 +16,7 @@ from PIL import Image
 
 from casefile.records import Word
 from intake import pages, read
-from intake.banner import parse_banner
+from intake.banner import parse_banner, split_banner
 from intake.inbox import FolderInbox
 from intake.limits import Limits
 from intake.lines import in_lines
@@ -101,6 +102,22 @@ def test_words_of_one_height_are_one_line_across_a_gap() -> None:
         Word("c", (0.1, 0.14, 0.2, 0.16), 1.0, 0),
     ]
     assert [(w.text, w.line) for w in in_lines(raw)] == [("a", 0), ("b", 0), ("c", 1)]
+
+
+def test_stacked_banners_below_the_margin_are_cut_and_printed_headers_stay() -> None:
+    lines = ["09/14/2026 17:47 FROM:5556305449 PAGE 001/002", "09/13/2026 08:10 FROM:5556305000 PAGE 003/004",
+             "Printed 09/12/2026 10:02 page 1 of 3", "ORDER FORM"]  # fmt: skip
+    words = tuple(
+        Word(text, (0.1 * place, 0.02 + 0.02 * number, 0.1 * place + 0.08, 0.032 + 0.02 * number), 0.9, number)
+        for number, line in enumerate(lines, 0)
+        for place, text in enumerate(line.split())
+    )
+    lower = tuple(
+        replace(w, box=(w.box[0], w.box[1] + 0.02, w.box[2], w.box[3] + 0.02)) if w.line else w for w in words
+    )
+    left, banner = split_banner(lower)
+    assert {word.line for word in left} == {2, 3}
+    assert banner and (banner.sender, banner.of) == ("5556305449", 2)
 
 
 def test_a_standard_fax_is_read_with_square_pixels_and_its_banner(tmp_path: Path, order_pdf: bytes) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from packet_builder import ahead
+from packet_builder import ahead, helper
 from packet_builder.errors import PacketError
 from packet_builder.exhibit_pages import kept_prepared
 from packet_builder.page_cache import PageCache
@@ -34,7 +34,7 @@ def test_one_process_or_many_or_a_cache_give_the_same_bytes(tmp_path: Path, monk
 
 def test_a_process_that_dies_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "WORTH", 1)
-    monkeypatch.setattr(ahead.sys, "executable", "/bin/false")
+    monkeypatch.setattr(helper.sys, "executable", "/bin/false")
     with pytest.raises(PacketError, match="crashed"):
         build(tmp_path)
 

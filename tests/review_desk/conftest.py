@@ -5,30 +5,44 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from casefile import accounts_store
 from casefile.settings import Settings
+from casefile.store import Store
 from flows.steps import Desk
 from review_desk.app import create_app
-from tests.review_desk.stand_in import Book
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have another HTTP library
     from starlette.testclient import TestClient
 
 
+PEOPLE = {"ines": "intake", "arlo": "appeals", "cora": "compliance", "adam": "admin"}
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real hashing with the least work."""
+    monkeypatch.setattr(accounts_store, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     settings = Settings(home=tmp_path, inbox=str(tmp_path / "inbox"), stable_seconds=0, use_prefect=False)
-    return Desk(settings)
+    opened = Desk(settings)
+    hire(opened.store)
+    return opened
 
 
 @pytest.fixture
 def app(desk: Desk) -> FastAPI:
-    return create_app(desk.settings, desk, Book(), hosts=("testserver",))  # type: ignore[arg-type]
+    return create_app(desk.settings, desk, hosts=("testserver",))
 
 
 @pytest.fixture
@@ -44,12 +58,23 @@ def signed_in(app: FastAPI) -> Callable[[str], TestClient]:
         client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
         form = client.get("/sign-in")
         csrf = code_in(form.text)
-        done = client.post("/sign-in", data={"csrf": csrf, "name": name, "password": name[::-1], "next": "/"})
+        done = client.post("/sign-in", data={"csrf": csrf, "name": name, "password": password_of(name), "next": "/"})
         assert done.status_code == 303, done.text
         client.headers["x-csrf"] = csrf_of_page(client)
         return client
 
     return sign_in
+
+
+def hire(store: Store) -> None:
+    """One account for each role."""
+    for name, role in PEOPLE.items():
+        store.add_account(name, role, password_of(name), by="test", at=datetime.now(UTC))
+
+
+def password_of(name: str) -> str:
+    """What somebody signs in with."""
+    return f"{name}-{name[::-1]}-desk"
 
 
 def code_in(html: str) -> str:
@@ -60,4 +85,4 @@ def code_in(html: str) -> str:
 
 
 def csrf_of_page(client: TestClient) -> str:
-    return code_in(client.get("/").text)
+    return code_in(client.get("/inbox").text)

@@ -65,6 +65,9 @@ def test_a_promise_becomes_a_clock_and_the_same_entry_is_one(case_id: str, desk:
     [clock] = [c for c in desk.store.case(case_id)["clocks"] if c["name"].startswith("promised")]
     assert clock["due_at"] == "2026-11-30T17:00:00-05:00"
     assert client.post(f"/cases/{case_id}/log", data={**form, "at": "noon"}).status_code == 400
+    [person] = desk.store.people(case_id)
+    assert (person["name"], person["what"]) == ("Lee M.", "called") and "Lee M." in client.get(f"/cases/{case_id}").text
+    assert desk.store.numbers(case_id)["mbi"] == ["1EG4TE5MK73"]
 
 
 def test_the_letter_is_made_once_and_fetched_as_often_as_needed(case_id: str, desk: Desk, signed_in: Client) -> None:

@@ -181,7 +181,9 @@ def test_a_second_person_is_told_who_has_it_and_may_take_it_over(address: str, b
     assert is_clean(tom)
 
 
-def test_who_only_looks_changes_nothing(desk: Desk, address: str, browser: Browser, order: tuple[Path, Reading]) -> None:
+def test_who_only_looks_changes_nothing(
+    desk: Desk, address: str, browser: Browser, order: tuple[Path, Reading]
+) -> None:
     cora = person(browser, address, "cora")
     cora.open(f"/faxes/{order[1].sha256}")
     expect(cora.page.locator(".question")).to_have_count(4)
