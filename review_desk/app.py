@@ -17,10 +17,11 @@ from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
 from packet_builder.errors import PacketError
-from review_desk import api, case, case_lists, inbox_screen, packet_screen, reports_screen, review_screen, sign_in
+from review_desk import api, case, case_lists, inbox_screen, packet_screen, reports_screen, review_screen, sign_in, single_sign_on
 from review_desk.guard import Seen, SignInFirst, visit
 from review_desk.headers import HEADERS, Headers, TooLong
 from review_desk.pages import environment
+from review_desk.provider import provider_of
 
 STATIC = Path(__file__).parent / "static"
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
@@ -28,6 +29,7 @@ IDLE_MINUTES = 15
 UPLOADS = frozenset({"/inbox/drop", "/api/inbox"})
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    single_sign_on.router,
     inbox_screen.router,
     case_lists.router,
     case.router,
@@ -53,7 +55,8 @@ def create_app(settings: Settings, desk: Desk | None = None, hosts: tuple[str, .
     app.state.desk = desk or Desk(settings)
     app.state.idle_minutes = IDLE_MINUTES
     app.state.seen, app.state.wrong = Seen(), sign_in.Wrong()
-    app.state.single_sign_on = ""
+    app.state.provider = provider_of(settings)
+    app.state.single_sign_on = single_sign_on.START if app.state.provider else ""
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(visit)])
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -22,6 +22,8 @@ OWN_DOOR = ("/api/",)
 RIGHTS: dict[str, Roles] = {
     "GET /sign-in": NO_ONE_YET,
     "POST /sign-in": NO_ONE_YET,
+    "GET /sign-in/single": NO_ONE_YET,
+    "GET /sign-in/single/back": NO_ONE_YET,
     "POST /sign-out": EVERYONE,
     "GET /": EVERYONE,
     "GET /inbox": EVERYONE,
