@@ -17,7 +17,17 @@ from casefile.errors import CasebinderError, NotFound
 from casefile.settings import Settings
 from flows.steps import Desk, describe
 from packet_builder.errors import PacketError
-from review_desk import api, case, case_lists, inbox_screen, packet_screen, reports_screen, review_screen, sign_in, single_sign_on
+from review_desk import (
+    api,
+    case,
+    case_lists,
+    inbox_screen,
+    packet_screen,
+    reports_screen,
+    review_screen,
+    sign_in,
+    single_sign_on,
+)
 from review_desk.guard import Seen, SignInFirst, visit
 from review_desk.headers import HEADERS, Headers, TooLong
 from review_desk.pages import environment
