@@ -13,7 +13,7 @@ from casefile.corrections import Correction, corrected
 from casefile.database import writing
 from casefile.errors import NotFound
 from casefile.leases import work
-from casefile.records import Finding, LedgerRow, PageText, Reading
+from casefile.records import Document, Finding, LedgerRow, PageText, Reading
 from casefile.rows import finding_of, page_of, problem_of
 from casefile.store_rows import Part, Row, add, corrections_of, note, reads_of, rows_of
 
@@ -122,8 +122,8 @@ class ReviewStore(Part):
         """Take back the last thing this person did on the fax; the entry stays in the history, marked.
 
         Returns:
-            The action's kind and item, the cases to check again, and whether the fax is to be filed again; None when
-            there is nothing of theirs to take back.
+            The action's kind and item, the cases to check again, whether the fax is to be filed again, and the
+            documents it is to be cut into again; None when there is nothing of theirs to take back.
         """
         mine = t.review_action.c
         query = select(t.review_action).where(mine.sha256 == sha256, mine.by == by, mine.undone_at == "")
@@ -146,7 +146,22 @@ class ReviewStore(Part):
                 note(c, case_id, at.isoformat(), by, f"took back: {action['kind']} on fax {sha256[:12]}", "undo")
             c.execute(update(t.case).where(t.case.c.id.in_(touched)).values(unchecked=True))
             c.execute(update(t.review).filter_by(sha256=sha256).values(done_by="", done_at=""))
-        return {"kind": action["kind"], "item": action["item"], "cases": touched, "refile": action["kind"] == "place"}
+        return {"kind": action["kind"], "item": action["item"], "cases": touched, "refile": action["kind"] == "place",
+                "documents": details.get("before", [])}  # fmt: skip
+
+    def documents_home(self, sha256: str) -> list[str]:
+        """The cases in which the fax has documents."""
+        with self.engine.connect() as c:
+            homes = c.execute(select(t.document.c.case_id).filter_by(sha256=sha256).distinct()).scalars()
+            return sorted(home for home in homes if home)
+
+    def arrangement(self, sha256: str) -> tuple[Document, ...]:
+        """How a person cut the fax into documents; empty where nobody did."""
+        mine = t.review_action.c
+        query = select(mine.details).where(mine.sha256 == sha256, mine.kind == "documents", mine.undone_at == "")
+        with self.engine.connect() as c:
+            details = c.execute(query.order_by(mine.id.desc()).limit(1)).scalar_one_or_none()
+        return documents_of(details["after"]) if details else ()
 
     # who has it, and what is next
 
@@ -194,6 +209,11 @@ def as_corrected(findings: list[Finding], corrections: tuple[Correction, ...]) -
         page = [f for f in findings if f.page == fix.page]
         findings = [*(f for f in findings if f.page != fix.page), *corrected(page, fix)]
     return findings
+
+
+def documents_of(rows: list[Row]) -> tuple[Document, ...]:
+    """Documents from rows with `kind`, `pages` and `confidence`."""
+    return tuple(Document(row["kind"], tuple(row["pages"]), row["confidence"]) for row in rows)
 
 
 def is_doubtful(finding: Finding) -> bool:

@@ -128,8 +128,9 @@ def ledger_of(c: Connection, case_id: str, hashes: list[str]) -> list[LedgerRow]
 def exhibit_of(c: Connection, read: Read, received: str, shown: set[tuple[str, int]]) -> Exhibit:
     """A document as the packet shows it: only its pages whose ledger state is exhibit."""
     query = select(t.page.c.page_number, t.page.c.text).filter_by(sha256=read.sha256).order_by(t.page.c.page_number)
-    pages = tuple(page_of(number, text) for number, text in c.execute(query)
-                  if number in read.document.pages and (read.sha256, number) in shown)  # fmt: skip
+    own = read.document.pages
+    found = [(number, text) for number, text in c.execute(query) if number in own and (read.sha256, number) in shown]
+    pages = tuple(page_of(number, text) for number, text in sorted(found, key=lambda row: own.index(row[0])))
     media = c.execute(select(t.fax.c.media_type).filter_by(sha256=read.sha256)).scalar_one()
     title = read.document.kind.replace("_", " ").capitalize()
     return Exhibit(title, read.document.kind, read.sha256, media, pages, document_date(read), received)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from casefile.records import Finding, PageText, Word
 from extractors.day import MARK_LOST, MONTH_GUESSED, days_in
@@ -24,17 +23,13 @@ VAGUE = frozenset({"", "member_name", "payer_name", "other", "member_id", "order
 NEAR = 2
 """How many lines above a value such a label may stand."""
 BORN = (1900, 2015)
-RECENT, FOOT = 2020, 0.5
-"""Year from which, and share of the page's height down to which, a date nothing claims may be the order's."""
-ANOTHER_DAY = re.compile(r"sign|authenticated|printed|faxed|received|\bfrom:|\bpage\b|\d:\d\d\b", re.IGNORECASE)
-"""Lines whose date is a signer's or a machine's."""
 GIVEN = 0.8
 """A value that is found to be something else with this confidence is not looked at."""
 BY_SHAPE, BY_CHECK = 0.55, 0.6
 
 
 def find(page: PageText, found: Sequence[Finding]) -> list[Finding]:
-    """What the page still lacks and can have only one of: birth date, member id, the orderer's NPI, the order's date.
+    """What the page still lacks and can have only one of: birth date, member id, the orderer's NPI.
 
     Args:
         page: One page.
@@ -53,9 +48,6 @@ def find(page: PageText, found: Sequence[Finding]) -> list[Finding]:
     if "ordering_provider_npi" not in have:
         made += _single(page, "ordering_provider_npi", BY_CHECK, "the only number whose check digit agrees",
                         _numbers(page, taken))  # fmt: skip
-    if "order_date" not in have:
-        made += [replace(f, role="date") for f in _single(page, "order_date", BY_SHAPE, "the only recent date that nothing claims",
-                                                          _recent(page, found))]  # fmt: skip
     return made
 
 
@@ -92,19 +84,6 @@ def _numbers(page: PageText, taken: set[str]) -> Iterator[tuple[str, Word]]:
         text = word.text.strip(".,:;'\"_")
         if is_valid(text) and text not in taken:
             yield text, word
-
-
-def _recent(page: PageText, found: Sequence[Finding]) -> Iterator[tuple[str, Word]]:
-    """Dates above the page's foot of this and the last years that stand in no other finding's place."""
-    claimed = {finding.value[:10] for finding in found}
-    for number, line in enumerate(page.lines):
-        if line.box[1] > FOOT or ANOTHER_DAY.search(line.text[:300]):
-            continue
-        for day, start, end in days_in(line.text[:600]):
-            word = line.words_in(start, end)[0]
-            unsure = day.doubt or day.on.year < RECENT or day.on.isoformat() in claimed
-            if not unsure and label_over(page, number, word.box, NEAR) in VAGUE:
-                yield day.on.isoformat(), word
 
 
 def _births(page: PageText, taken: set[str]) -> Iterator[tuple[str, Word]]:

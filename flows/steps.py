@@ -24,6 +24,7 @@ from casefile.settings import Settings
 from casefile.store import Store
 from extractors.documents import classify
 from extractors.problems import find_problems
+from extractors.recut import rearranged
 from extractors.registry import find_all
 from flows import replies
 from flows.long_fax import read_long
@@ -191,6 +192,8 @@ def read_fax(desk: Desk, sha256: str) -> None:
     else:
         text = read_file(path, limits)
     reading = replies.with_replies(understand(text, sha256[:12]), path, desk.store.open_tokens(), limits)
+    if arranged := desk.store.arrangement(sha256):
+        reading = rearranged(reading, arranged)
     desk.store.save_reading(reading)
 
 

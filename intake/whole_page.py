@@ -49,6 +49,8 @@ SETTLED = 0.92
 """A line without figures of which the first reader was this sure in every word is not read again."""
 COVERED = 0.85
 """Share of a line's width that the first reader's words must cover for that."""
+DATE = re.compile(r"(?:0?[1-9]|1[0-2])([/.-])(?:0?[1-9]|[12]\d|3[01])\1(?:(?:19|20)\d\d|\d\d)")
+"""A date's shape, which a misreading hardly ever makes by chance."""
 LINES = 150
 """Lines a page read whole at the most."""
 
@@ -239,7 +241,17 @@ def _word(gray: Gray, second: Word, first: str, least: float) -> Word:
         if first and second.confidence < SURER and second.confidence <= least:
             return replace(second, text=first, confidence=min(SPLIT, least), other=second.text)
         return replace(second, confidence=min(SPLIT, second.confidence), other=first)
-    return _by_further_looks(gray, second, first)
+    return _as_a_date(_by_further_looks(gray, second, first))
+
+
+def _as_a_date(word: Word) -> Word:
+    """The one reading of a word that is written as dates are, where the chosen one is not."""
+    others = word.other.split()
+    dates = {bare(other) for other in others if DATE.fullmatch(bare(other))}
+    if len(dates) != 1 or DATE.fullmatch(bare(word.text)):
+        return word
+    rest = [word.text, *(other for other in others if bare(other) not in dates)]
+    return replace(word, text=dates.pop(), confidence=min(SPLIT, word.confidence), other=" ".join(rest))
 
 
 def _by_further_looks(gray: Gray, second: Word, first: str) -> Word:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import os
 import zlib
-from array import array
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from struct import Struct
 from typing import BinaryIO
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -23,6 +23,9 @@ AHEAD = 8 << 20
 """Bytes in memory that may wait for it; what lies in a source waits there."""
 LEVEL = 3
 """How hard structure is deflated: twice as fast as the usual 6, and a packet is its pages."""
+ROW = Struct(">BHIH")
+"""A cross-reference row: kind, where (six bytes), slot."""
+EMPTY = bytes(ROW.size)
 PACK = 120
 """Objects in one object stream."""
 
@@ -47,9 +50,8 @@ class PdfWriter:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._kind = array("B", [0])
-        self._where = array("Q", [0])
-        self._slot = array("H", [0])
+        self._rows = bytearray(EMPTY[:-2] + b"\xff\xff")
+        self._count = 1
         self._packed: list[tuple[int, bytes]] = []
         self.size = 0
         self._sha256 = hashlib.sha256()
@@ -62,10 +64,9 @@ class PdfWriter:
 
     def take(self) -> int:
         """A fresh object number."""
-        self._kind.append(0)
-        self._where.append(0)
-        self._slot.append(0)
-        return len(self._kind) - 1
+        self._rows += EMPTY
+        self._count += 1
+        return self._count - 1
 
     def put(self, body: bytes, number: int | None = None) -> int:
         """Write an object that has no stream; returns its number."""
@@ -99,14 +100,11 @@ class PdfWriter:
         self._flush()
         number, start = self.take(), self.size
         self._place(number, 1, start, 0)
-        rows = bytearray(b"\x00" + b"\x00" * 6 + b"\xff\xff")
-        for kind, where, slot in zip(self._kind[1:], self._where[1:], self._slot[1:], strict=True):
-            rows += bytes((kind,)) + where.to_bytes(6, "big") + slot.to_bytes(2, "big")
         name = hashlib.sha256(mark).hexdigest()[:32].encode()
         entries = b"/Type/XRef/W[1 6 2]/Size %d/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]" % (
-            len(self._kind), root, info, name, name,
+            self._count, root, info, name, name,
         )  # fmt: skip
-        data = zlib.compress(bytes(rows), LEVEL)
+        data = zlib.compress(bytes(self._rows), LEVEL)
         self._emit(b"%d 0 obj\n<<%b/Filter/FlateDecode/Length %d>>stream\n" % (number, entries, len(data)))
         self._emit(data + b"\r\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start)
 
@@ -127,9 +125,9 @@ class PdfWriter:
         self.stream(entries, zlib.compress(data, LEVEL), number)
 
     def _place(self, number: int, kind: int, where: int, slot: int) -> None:
-        if self._kind[number]:
+        if self._rows[number * len(EMPTY)]:
             raise AssertionError(f"object {number} was written twice")
-        self._kind[number], self._where[number], self._slot[number] = kind, where, slot
+        ROW.pack_into(self._rows, number * len(EMPTY), kind, where >> 32, where & 0xFFFFFFFF, slot)
 
     def _emit(self, data: Data) -> None:
         self._waiting.append(data)

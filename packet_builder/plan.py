@@ -97,7 +97,9 @@ class PacketPlan:
 
     def range_of(self, part: Part) -> str:
         """First and last Bates number of a part; with gaps where pages keep numbers from an earlier packet."""
-        numbers = [self.numbers[i] if self.numbers else i + 1 for i in range(part.first, part.last + 1)]
+        if not self.numbers:
+            return self.bates(part.first) + (f" to {self.bates(part.last)}" if part.pages > 1 else "")
+        numbers = self.numbers[part.first : part.last + 1]
         runs: list[list[int]] = []
         for number in numbers:
             if runs and number == runs[-1][1] + 1:

@@ -27,19 +27,17 @@ def draw(
 ) -> tuple[PacketPlan, Drawing]:
     """The plan and the drawn sheets, which agree."""
     lengths = first_lengths(case, request)
+    measuring = True
     for _ in range(ROUNDS):
         plan = plan_packet(
             case, request.prefix, lengths, cuts=cuts, filed=request.filed or None, next_number=request.next_number
         )
-        found = _lengths(_draw(case, request, plan, notes, Sheets(measuring=True)))
-        if all(lengths.get(name, 1) == pages for name, pages in found.items()):
-            return plan, _drawing(_draw(case, request, plan, notes, Sheets(black=request.profile.fax)), plan)
-        lengths = found
+        sheets = _draw(case, request, plan, notes, Sheets(measuring, black=request.profile.fax))
+        found = {name: part.pages for name, part in sheets.parts.items()}
+        if not measuring and all(lengths.get(name, 1) == pages for name, pages in found.items()):
+            return plan, _drawing(sheets, plan)
+        lengths, measuring = found, False
     raise PacketError("the front matter's length does not settle; shorten the letter.")
-
-
-def _lengths(sheets: Sheets) -> dict[str, int]:
-    return {name: part.pages for name, part in sheets.parts.items()}
 
 
 def _drawing(sheets: Sheets, plan: PacketPlan) -> Drawing:

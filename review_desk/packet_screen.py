@@ -101,6 +101,19 @@ def download(v: Guarded, case_id: str, sha256: str, volume: int) -> Response:
     return FileResponse(path, media_type="application/pdf", filename=path.name)
 
 
+@router.get("/cases/{case_id}/packets/{sha256}")
+def hand_out(v: Guarded, case_id: str, sha256: str) -> Response:
+    """One packet that was built, to record where it went; often a day after it was built."""
+    row = next((row for row in v.store.case(case_id)["packets"] if row["sha256"] == sha256), None)
+    if row is None:
+        raise NotFound(f"case {case_id} has no such packet")
+    sendings = [s for s in PacketStore(v.store.engine).disclosures(case_id) if s["packet_sha256"] == sha256]
+    return page(
+        v, "packet_sent.html.j2", "Hand out a packet", case_id=case_id, row=row, sendings=sendings, ways=WAYS,
+        purposes=PURPOSES, today=_today(v).isoformat(),
+    )  # fmt: skip
+
+
 @router.post("/cases/{case_id}/packets/{sha256}/sent")
 def sent(v: Guarded, case_id: str, sha256: str) -> Response:
     """Note that a packet was handed out: from now on its pages keep their numbers."""

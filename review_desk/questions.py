@@ -156,13 +156,19 @@ def _of_problems(reading: Reading, left_out: set[int], decided: set[int]) -> Ite
 
 def _problem(problem: Problem, page: int, field: str, near: Finding | None) -> Question:
     """A problem as a question; an unsigned order asks at the place where the signature belongs."""
-    signed = (Offer("present", "it is signed"),) if field == "signature" else ()
+    signed = (Offer("present", ""),) if field == "signature" else ()
     value = "absent" if field == "signature" else ""
     return Question(
         _id("problem", problem.code, problem.page, problem.message), "problem", TITLES[problem.code],
-        near.page if near else page, near.box if near else None, problem.message, field, value,
+        near.page if near else page, _beside(near.box) if near else None, problem.message, field, value,
         code=problem.code, offers=signed, places=(near,) if near else (),
     )  # fmt: skip
+
+
+def _beside(label: Box) -> Box:
+    """The room where a signature goes: from its label on to the right."""
+    left, top, right, bottom = label
+    return left, max(0.0, top - 0.02), min(1.0, max(right, left + 0.55)), min(1.0, bottom + 0.01)
 
 
 def _of_pages(reading: Reading, ledger: Sequence[LedgerRow]) -> Iterator[Question]:

@@ -13,13 +13,17 @@ from zoneinfo import ZoneInfo
 
 from casefile.errors import Refused
 from casefile.filing import OTHER_PATIENT, REPEATED
-from casefile.records import Box, PageText, union
-from casefile.review_store import HELD, Review
+from casefile.records import Box, Document, PageText, union
+from casefile.review_store import HELD, Review, documents_of
 from flows import steps
+from flows.rearrange import rearrange
 from flows.steps import Desk
 from review_desk.fields import NAMES, NotValid, checked, name_of, shown
 from review_desk.questions import Question, list_questions
 
+KINDS = frozenset({"cover_sheet", "order", "plan_of_care", "cmn", "progress_note", "test_result", "therapy_note",
+                   "face_sheet", "delivery_proof", "denial_letter", "credential", "call_log", "photo",
+                   "other"})  # fmt: skip
 WHOLE_PAGE: Box = (0.0, 0.0, 1.0, 1.0)
 LEFT_OUT = {"other": OTHER_PATIENT, "repeated": REPEATED, "excluded": "not part of any case"}
 """How a page can be left out → the first words of the reason."""
@@ -178,12 +182,60 @@ def place(clerk: Clerk, sha256: str, page: int, form: Mapping[str, str]) -> str:
     return f"{which}: {'placed in ' + case_id if case_id else LEFT_OUT[out]}"
 
 
+def arrange(clerk: Clerk, sha256: str, form: Mapping[str, str]) -> str:
+    """Cut the fax into documents as a person says. Returns what was done, in words.
+
+    Args:
+        clerk: Who acts.
+        sha256: The fax.
+        form: `documents`, as "order:1,2;photo:3": kind and pages in their order; `version`.
+    """
+    review = clerk.review(sha256)
+    _refuse_if_held(review, clerk)
+    if form.get("version", "") != review.version:
+        raise Conflict(_what_happened(review, clerk, ""))
+    documents = cut_as(form.get("documents", ""), review)
+    before, after = ([d.to_json() for d in cut] for cut in (review.reading.documents, documents))
+    rearrange(clerk.desk, sha256, documents)
+    clerk.desk.store.act(
+        sha256, "documents", "documents", {"before": before, "after": after}, by=clerk.name, at=clerk.at
+    )
+    return f"The fax has {len(documents)} document{'s' if len(documents) != 1 else ''} now"
+
+
+def cut_as(text: str, review: Review) -> tuple[Document, ...]:
+    """Documents from what the screen sends.
+
+    Raises:
+        NotValid: A page is missing, named twice or none of the fax's, or a kind is unknown.
+    """
+    documents = []
+    for part in text[:20_000].split(";"):
+        kind, _, pages = part.partition(":")
+        numbers = [int(page) for page in pages.split(",") if page.isdigit()]
+        if kind not in KINDS | {d.kind for d in review.reading.documents} or not numbers:
+            raise NotValid("Say of every page what it is.")
+        documents.append(Document(kind, tuple(numbers), 1.0))
+    if sorted(page for d in documents for page in d.pages) != sorted(loose_and_bound(review)):
+        raise NotValid("Every page belongs to exactly one document.")
+    return tuple(documents)
+
+
+def loose_and_bound(review: Review) -> list[int]:
+    """The pages that documents are made of: all but blank ones that belong to none."""
+    bound = [page for d in review.reading.documents for page in d.pages]
+    loose = [row.page for row in review.ledger if row.state != "blank" and row.page not in bound]
+    return [*bound, *loose]
+
+
 def undo(clerk: Clerk, sha256: str) -> str:
     """Take back the last thing this person did on the fax. Returns what happened, in words."""
     _refuse_if_held(clerk.review(sha256), clerk)
     undone = clerk.desk.store.take_back(sha256, by=clerk.name, at=clerk.at)
     if undone is None:
         return "Nothing of yours to take back on this fax"
+    if undone["kind"] == "documents":
+        rearrange(clerk.desk, sha256, documents_of(undone["documents"]))
     refiled = steps.file_fax(clerk.desk, sha256) if undone["refile"] else []
     _check(clerk, [*undone["cases"], *refiled])
     return "Taken back"

@@ -18,7 +18,7 @@ from casefile.statuses import in_words
 from review_desk import review_acts
 from review_desk.fields import DATES, NAMES, NotValid, shown
 from review_desk.guard import Guarded, Visit
-from review_desk.page_images import NoPicture, PageImages, cache_folder
+from review_desk.page_images import THUMBNAIL, NoPicture, PageImages, cache_folder
 from review_desk.pages import environment, go, moment, page
 from review_desk.questions import TITLES, Question
 from review_desk.review_acts import Clerk, Conflict
@@ -50,7 +50,8 @@ def page_image(sha256: str, page: int, v: Guarded, width: int = 1700) -> Respons
     """A page's picture, upright and straight; a page that cannot be drawn says why."""
     sha256 = fax_hash(sha256)
     text = v.store.page_text(sha256, page)
-    v.record_view(f"looked at page {page}", sha256=sha256)
+    if width > THUMBNAIL:
+        v.record_view(f"looked at page {page}", sha256=sha256)
     images = PageImages(cache_folder(v.desk.settings.home), v.desk.settings.max_page_megapixels)
     try:
         made = images.png(v.desk.vault.path(sha256), sha256, text, width)
@@ -82,6 +83,13 @@ def place(sha256: str, page: int, v: Guarded) -> Response:
     """Put a page in a case, or leave it out with the reason."""
     sha256 = fax_hash(sha256)
     return _acted(v, sha256, lambda clerk: review_acts.place(clerk, sha256, page, v.form))
+
+
+@router.post("/faxes/{sha256}/documents")
+def arrange(sha256: str, v: Guarded) -> Response:
+    """Cut the fax into documents anew: split, join, reorder, or say what a page is."""
+    sha256 = fax_hash(sha256)
+    return _acted(v, sha256, lambda clerk: review_acts.arrange(clerk, sha256, v.form))
 
 
 @router.post("/faxes/{sha256}/undo")
@@ -148,7 +156,8 @@ def _acted(v: Visit, sha256: str, act: Callable[[Clerk], str]) -> Response:
     if not v.request.headers.get("x-csrf"):
         if status != 200:
             raise HTTPException(status, said)
-        return go(f"/faxes/{sha256}")
+        said = "placed" if v.form.get("case_id") else "left-out"
+        return go(f"/unmatched?said={said}" if v.form.get("back") == "unmatched" else f"/faxes/{sha256}")
     review = clerk.review(sha256)
     values = _shown(v, clerk, review)
     html = environment().get_template("review_panel.html.j2").render(visit=v, **values)
@@ -167,6 +176,7 @@ def _shown(v: Visit, clerk: Clerk, review: Review) -> dict[str, Any]:
     return {
         "review": review, "questions": questions, "pages": _pages(review, questions), "cases": _cases(v, review),
         "other": other, "may_act": may_act and not other, "shown": shown, "kinds": _kinds(review),
+        "bound": _bound(review), "every_kind": sorted(review_acts.KINDS),
         "undoable": bool(review.last and review.last["by"] == v.by), "arrived": moment(review.received_at, _zone(v)),
         "progress": v.store.pages_read().get(review.sha256) if review.state == "received" else None,
         "held": moment(review.held_at, _zone(v)) if other else "",
@@ -196,6 +206,15 @@ def _kinds(review: Review) -> list[dict[str, Any]]:
     return [
         {"kind": d.kind.replace("_", " "), "first": d.pages[0], "last": d.pages[-1]} for d in review.reading.documents
     ]
+
+
+def _bound(review: Review) -> list[dict[str, Any]]:
+    """The pages in the order of their documents; `kind` where a document begins, "" where it goes on."""
+    rows = [{"page": page, "kind": d.kind if page == d.pages[0] else ""}
+            for d in review.reading.documents for page in d.pages]  # fmt: skip
+    known = {row["page"] for row in rows}
+    loose = [page for page in review_acts.loose_and_bound(review) if page not in known]
+    return [*rows, *({"page": page, "kind": "other"} for page in loose)]
 
 
 def _cases(v: Visit, review: Review) -> list[dict[str, Any]]:

@@ -330,6 +330,47 @@
   });
   placing?.addEventListener("close", () => (state.current ?? find("[data-do=next]", panel) ?? glass).focus());
 
+  /* cutting the fax into documents */
+
+  const binding = document.getElementById("binding");
+  const documents = () => {
+    const rows = find("[data-bound]", panel)?.dataset.bound.split(";") ?? [];
+    document.getElementById("binding-pages").replaceChildren(...rows.map((row) => {
+      const [page, kind] = row.split(":");
+      const item = document.getElementById("binding-row").content.cloneNode(true).firstElementChild;
+      const choice = find("select", item);
+      item.dataset.page = page;
+      find(".number", item).textContent = `Page ${page}`;
+      find("label .hidden", item).textContent = `Page ${page} is`;
+      find("[data-move='-1'] .hidden", item).textContent = `Move page ${page} up`;
+      find("[data-move='1'] .hidden", item).textContent = `Move page ${page} down`;
+      if (kind && ![...choice.options].some((option) => option.value === kind)) choice.add(new Option(kind.replaceAll("_", " "), kind));
+      choice.value = kind;
+      return item;
+    }));
+    find(".wrong", binding).textContent = "";
+    binding.showModal();
+  };
+  binding?.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move]");
+    const item = button?.closest("li");
+    const other = button && (button.dataset.move === "1" ? item.nextElementSibling : item.previousElementSibling);
+    if (!other) return;
+    if (button.dataset.move === "1") other.after(item); else other.before(item);
+    button.focus();
+  });
+  binding?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const cut = [];
+    for (const item of all("li", binding)) {
+      const kind = find("select", item).value;
+      if (kind || !cut.length) cut.push(`${kind}:${item.dataset.page}`); else cut[cut.length - 1] += `,${item.dataset.page}`;
+    }
+    const answer = await send(`${fax}/documents`, { documents: cut.join(";") });
+    if (answer.isDone) binding.close(); else find(".wrong", binding).textContent = answer.message;
+  });
+  binding?.addEventListener("close", () => (state.current ?? find("[data-do=next]", panel) ?? glass).focus());
+
   /* the view */
 
   const zoom = (factor) => {
@@ -345,16 +386,16 @@
   const turnTo = (page) => { if (page >= 1 && page <= leaves.length) showPage(page); };
 
   const doing = {
-    confirm, edit, discard, undo, next, rotate, place, "take-over": takeOver, add: () => add(),
+    confirm, edit, discard, undo, next, rotate, place, documents, "take-over": takeOver, add: () => add(),
     "zoom-in": () => zoom(1.25), "zoom-out": () => zoom(0.8), "zoom-fit": () => zoom(0),
     "next-page": () => turnTo(state.page + 1), "previous-page": () => turnTo(state.page - 1),
     help: () => document.getElementById("help").showModal(),
   };
   const keys = {
-    Enter: "confirm", e: "edit", d: "discard", u: "undo", n: "next", r: "rotate", p: "place", a: "add", "+": "zoom-in", "=": "zoom-in",
+    Enter: "confirm", e: "edit", d: "discard", u: "undo", n: "next", r: "rotate", p: "place", a: "add", s: "documents", "+": "zoom-in", "=": "zoom-in",
     "-": "zoom-out", 0: "zoom-fit", "]": "next-page", "[": "previous-page", PageDown: "next-page", PageUp: "previous-page", "?": "help",
   };
-  const acts = new Set(["confirm", "edit", "discard", "undo", "place", "add"]);
+  const acts = new Set(["confirm", "edit", "discard", "undo", "place", "add", "documents"]);
 
   root.addEventListener("keydown", (event) => {
     if (event.target.closest("input, select, textarea")) {

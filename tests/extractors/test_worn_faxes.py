@@ -211,18 +211,6 @@ def test_an_id_right_behind_its_label_without_a_colon(page_of: Page, line: str) 
     ]
 
 
-def test_the_only_recent_date_may_be_the_orders(page_of: Page) -> None:
-    page = page_of(
-        "ORDER FORM",
-        "Xqzw vrtl",
-        "08/20/2026   Lakeshore Mutual Plan",
-        "Faxed to our office on 08/23/2026",
-        "09/14/2026 17:47 FROM: 5555550100",
-    )
-    (ordered,) = [f for f in _on_an_order(page) if f.field == "order_date"]
-    assert (ordered.value, ordered.status) == ("2026-08-20", "suspect")
-
-
 def test_a_short_code_in_brackets_below_another_code_is_a_diagnosis(page_of: Page) -> None:
     lines = (
         "who has a healing hip fracture (S72.001D) and who also suffers from",

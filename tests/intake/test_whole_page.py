@@ -109,3 +109,18 @@ def test_further_looks_settle_a_word_on_which_readers_differ(monkeypatch: pytest
         np.full((2200, 1700), 255, np.uint8), Word("W402743715", box, 0.9, 0), "W402743745"
     )
     assert (word.text, word.confidence) == ("W402743775", whole_page.DIVIDED)
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "expected"),
+    [
+        ("0912812026", "O9/28/2026 09/28/2026", "09/28/2026"),
+        ("02/03/19611", "02/03/1961", "02/03/1961"),
+        ("09/15/2026", "09/16/2026", "09/15/2026"),
+        ("9726/2026", "09/26/2026 09/25/2026", "9726/2026"),
+    ],
+)
+def test_the_one_reading_written_as_a_date_is_taken(text: str, other: str, expected: str) -> None:
+    word = whole_page._as_a_date(Word(text, (0.2, 0.2, 0.3, 0.22), 0.9, 0, other))
+    assert word.text == expected
+    assert (word.confidence <= SPLIT) is (expected != text)

@@ -15,7 +15,9 @@ TOKEN = "3479ACEFHKMP"
 
 
 def letter(items: int) -> pdfium.PdfDocument:
-    asked = [{"ask": f"Thing {n}", "looked": "not in the papers", "label": "Answer:", "field": ""} for n in range(items)]
+    asked = [
+        {"ask": f"Thing {n}", "looked": "not in the papers", "label": "Answer:", "field": ""} for n in range(items)
+    ]
     values: dict[str, Any] = {
         "organisation": "Example Home Care", "contact": "Intake desk", "letter_date": "2026-11-24", "reminder": 0,
         "code": TOKEN, "office": "Cedar Ridge", "office_fax": "", "patient": "R. K.", "born": "", "item": "",

@@ -13,6 +13,7 @@ from casefile.records import Document, Finding, PageText, Reading, Word
 from flows.steps import Desk, check, file_fax
 from review_desk.case import crop
 from review_desk.timeline_svg import later, timeline_svg
+from tests.review_desk.conftest import code_in
 
 SHA = "ab" * 32
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -108,3 +109,21 @@ def test_the_drawing_escapes_and_counts_days() -> None:
     drawn = timeline_svg([row, {**row, "on": "2026-09-13", "lane": "paperwork"}, {**row, "on": None}])
     assert "<script" not in drawn and "12 days later" in drawn and "no date" in drawn
     assert timeline_svg([]) == "" and later(1) == "1 day later" and later(24987) == "68 years later"
+
+
+def test_a_page_in_no_case_is_placed_from_the_list(case_id: str, desk: Desk, signed_in: Client) -> None:
+    lost = "ef" * 32
+    desk.store.record_arrival(location="in", key="lost", fingerprint="1", name="lost.tif", sha256=lost, size=1,
+                              media_type="", at=NOW)  # fmt: skip
+    page = PageText(1, (Word("Hello", (0.1, 0.1, 0.3, 0.12), 0.9, 0),), "ocr", 0.9)
+    desk.store.save_reading(Reading("x", lost, "image/tiff", (page,), (Document("other", (1,), 0.4),)))
+    file_fax(desk, lost)
+    client = signed_in("ines")
+    assert f"/faxes/{lost}/pages/1/place" in client.get("/unmatched").text
+    assert f"/faxes/{lost}/pages/1/place" not in signed_in("cora").get("/unmatched").text
+    del client.headers["x-csrf"]
+    form = {"csrf": code_in(client.get("/unmatched").text), "back": "unmatched", "case_id": case_id.lower(),
+            "why": "same handwriting"}  # fmt: skip
+    placed = client.post(f"/faxes/{lost}/pages/1/place", data=form)
+    assert placed.headers["location"] == "/unmatched?said=placed"
+    assert lost not in client.get("/unmatched").text and lost in {f["fax"] for f in desk.store.case(case_id)["faxes"]}

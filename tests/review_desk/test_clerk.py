@@ -191,3 +191,60 @@ def test_who_only_looks_changes_nothing(
     expect(cora.page.locator("dialog[open]")).to_have_count(0)
     assert desk.store.corrections() == []
     assert is_clean(cora)
+
+
+def test_a_fax_is_cut_into_other_documents_by_keys(
+    desk: Desk, address: str, browser: Browser, order: tuple[Path, Reading]
+) -> None:
+    clerk = person(browser, address, "ines")
+    clerk.open("/next-fax")
+    expect(clerk.page.locator(".question[aria-current]")).to_be_focused()
+    clerk.press("s")
+    clerk.page.get_by_label("Page 3 is").select_option("test_result")
+    assert clerk.violations() == []
+    clerk.page.get_by_label("Page 3 is").press("Enter")
+    clerk.page.get_by_role("button", name="Keep").press("Enter")
+    expect(clerk.page.locator("dialog[open]")).to_have_count(0)
+    documents = desk.store.review(order[1].sha256).reading.documents
+    assert [(d.kind, d.pages) for d in documents] == [("order", (1,)), ("progress_note", (2,)), ("test_result", (3,))]
+    desk.store.save_reading(order[1])
+    assert desk.store.arrangement(order[1].sha256) == documents
+    assert is_clean(clerk)
+
+
+def test_the_other_readers_reading_is_taken_with_one_key(
+    desk: Desk, address: str, browser: Browser, order: tuple[Path, Reading]
+) -> None:
+    reading = order[1]
+    (name,) = (f for f in reading.findings if f.field == "member_name" and f.confidence == 0.8)
+    last = name.value.split()[-1]
+    first = reading.pages[0]
+    words = tuple(replace(w, other=f"{last}e") if w.text == last else w for w in first.words)
+    desk.store.save_reading(replace(reading, pages=(replace(first, words=words), *reading.pages[1:])))
+    steps.file_fax(desk, reading.sha256)
+    clerk = person(browser, address, "ines")
+    clerk.open("/next-fax")
+    expect(clerk.page.locator(".question[aria-current] .offer")).to_contain_text(f"{last}e")
+    clerk.press("1")
+    expect(clerk.page.locator("#review-said")).to_contain_text(f"{last}e")
+    assert [row["true"] for row in desk.store.corrections()] == [f"{name.value}e"]
+    expect(clerk.page.locator(".cases-box")).to_contain_text(f"{name.value}e")
+    assert is_clean(clerk)
+
+
+def test_a_page_is_left_out_by_keys_and_put_back(
+    desk: Desk, address: str, browser: Browser, order: tuple[Path, Reading]
+) -> None:
+    clerk = person(browser, address, "ines")
+    clerk.open("/next-fax")
+    expect(clerk.page.locator(".question[aria-current]")).to_be_focused()
+    clerk.press("]", "]", "p")
+    expect(clerk.page.locator("#placing-page")).to_have_text("3")
+    clerk.page.get_by_label("Another patient's page").press("Space")
+    clerk.page.get_by_label("Reason, or how you know").press("Enter")
+    expect(clerk.page.locator('[data-state-of="3"]')).to_have_text("other patient")
+    states = [row.state for row in desk.store.review(order[1].sha256).ledger]
+    assert states == ["exhibit", "exhibit", "other_patient"]
+    clerk.press("u")
+    expect(clerk.page.locator('[data-state-of="3"]')).to_have_text("in a case")
+    assert is_clean(clerk)

@@ -14,10 +14,13 @@ from tests.flows.test_reply import NPI, order, written_on
 from tests.review_desk.browser import Person, chromium, new_desk, person, served
 
 
-def drop(home: Path, path: Path) -> None:
-    """A file lands in the watched folder."""
-    (home / "inbox").mkdir(exist_ok=True)
-    (home / "inbox" / path.name).write_bytes(path.read_bytes())
+def drop(clerk: Person, path: Path) -> None:
+    """Hand a file in on the inbox screen."""
+    clerk.open("/inbox")
+    clerk.page.locator("#files").set_input_files(path)
+    clerk.page.locator("#files").press("Tab")
+    clerk.press("Enter")
+    clerk.page.wait_for_url("**/inbox?*said=*")
 
 
 def tab_to(page: Page, words: str) -> None:
@@ -53,10 +56,13 @@ def test_a_fax_is_reviewed_asked_about_and_its_gaps_close(tmp_path: Path, monkey
     with served(desk) as address, chromium() as browser:
         clerk = person(browser, address, "ines")
         page = clerk.page
-        drop(tmp_path, made / "order.tif")
+        drop(clerk, made / "order.tif")
         assert drain(desk.settings) == 1
 
-        clerk.open("/next-fax")
+        clerk.open("/inbox")
+        assert clerk.violations() == []
+        tab_to(page, "Work through them")
+        clerk.press("Enter")
         titles = review_all(clerk)
         assert {"Not signed", "No NPI found"} <= set(titles)
         assert len(set(titles)) == len(titles), "nothing is asked twice"
@@ -76,12 +82,14 @@ def test_a_fax_is_reviewed_asked_about_and_its_gaps_close(tmp_path: Path, monkey
 
         filled = written_on(letter, NPI, sign=True)
         degrade.fax(filled, made / "reply.tif", Random(2), standard=True, banner="11/04/2026 10:00 FROM:5557655194")
-        drop(tmp_path, made / "reply.tif")
+        drop(clerk, made / "reply.tif")
         assert drain(desk.settings) == 1
         clerk.open(f"/faxes/{desk.store.case('C-0001')['faxes'][-1]['fax']}")
         review_all(clerk)
         expect(page.locator(".gaps .closed")).to_have_count(2)
         expect(page.locator(".gaps .open")).to_have_count(0)
+        clerk.press("Enter")
+        page.wait_for_url("**/inbox?said=nothing-left")
         clerk.open("/cases/C-0001")
         expect(page.get_by_role("heading", name="Gaps (0)")).to_be_visible()
         assert clerk.complaints == []

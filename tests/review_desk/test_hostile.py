@@ -71,9 +71,9 @@ def hostile(desk: Desk) -> tuple[str, str]:
 def test_script_in_a_fax_stays_text_on_every_screen(hostile: tuple[str, str], signed_in: Client) -> None:
     client, seen = signed_in("adam"), 0
     blanks = {"sha256": hostile[0], "case_id": hostile[1], "page": "1", "name": "metrics"}
-    paths = [entry.split(" ")[1] for entry in RIGHTS if entry.startswith("GET ") and "{token}" not in entry]
+    paths = [entry.split(" ")[1] for entry in RIGHTS if entry.startswith("GET ")]
     for path in [*paths, "/search?q=oxygen", "/search?q=Rosalind", f"/search?q={quote(SCRIPT)}", "/inbox?show=done"]:
-        answer = client.get(re.sub(r"\{(\w+)[^}]*\}", lambda blank: blanks[blank[1]], path))
+        answer = client.get(re.sub(r"\{(\w+)[^}]*\}", lambda blank: blanks.get(blank[1], "1"), path))
         if "html" not in answer.headers.get("content-type", ""):
             continue
         assert SCRIPT not in answer.text and BREAKS_OUT not in answer.text, path

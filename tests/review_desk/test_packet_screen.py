@@ -130,6 +130,9 @@ def test_an_appeal_is_chosen_rewritten_built_downloaded_verified_and_sent(
     left_out = [row for row in manifest["ledger"] if row["state"] == "excluded"]
     assert [row["reason"] for row in left_out] == ["left out of this packet by arlo"]
 
+    writer.open(f"/cases/{case_id}/packet")
+    page.get_by_role("link", name="Record as sent").click()
+    assert writer.violations() == []
     page.get_by_label("To whom").fill("Northfield Health Plan, Appeals")
     page.get_by_label("Confirmation number").fill("FX-20931")
     page.get_by_role("button", name="Record as sent").click()

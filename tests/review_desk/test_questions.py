@@ -75,6 +75,7 @@ def test_an_unsigned_order_is_asked_once_at_the_signature_and_settled_by_a_perso
     (one,) = asked(absent, problems=unsigned)
     assert (one.code, one.page, one.value) == ("unsigned_order", 2, "absent")
     assert [o.value for o in one.offers] == ["present"]
+    assert one.box and one.box[2] > absent.box[2] + 0.2, "the room beside the label is shown"
     assert asked(replace(absent, confidence=1.0), problems=unsigned) == ()
     assert asked(replace(absent, value="present", confidence=1.0), problems=unsigned) == ()
 

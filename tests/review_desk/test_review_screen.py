@@ -154,7 +154,8 @@ def test_views_and_changes_leave_entries_in_the_log(app: Any, signed_in: At, sha
     client = signed_in("ines")
     send(client, sha256, act="confirm", item=item(shown(client, sha256), "Order date"))
     client.get(f"/faxes/{sha256}/pages/1.png")
-    what = {what for by, what, _, sha in app.state.accounts.log if by == "ines" and sha == sha256}
+    entries = app.state.desk.store.audit_entries()
+    what = {row["what"] for row in entries if row["by"] == "ines" and row["sha256"] == sha256}
     assert what == {"looked at a fax", "review: Order date", "looked at page 1"}
 
 
@@ -170,3 +171,29 @@ def test_a_name_that_is_no_fax_of_ours_opens_nothing(name: str, signed_in: At) -
     client = signed_in("ines")
     for path in (f"/faxes/{name}", f"/faxes/{name}/pages/1.png", f"/faxes/{name}/cases"):
         assert client.get(path).status_code == 404, path
+
+
+def arranged(client: TestClient, sha256: str, documents: str) -> Any:
+    version = re.search(r'data-version="([\d.]+)"', shown(client, sha256))
+    assert version
+    return client.post(f"/faxes/{sha256}/documents", data={"documents": documents, "version": version[1]})
+
+
+def test_documents_are_joined_reordered_and_cut_again(signed_in: At, sha256: str, desk: Desk) -> None:
+    client = signed_in("ines")
+    assert arranged(client, sha256, "progress_note:2,1").status_code == 200
+    (one,) = desk.store.review(sha256).reading.documents
+    assert (one.kind, one.pages) == ("progress_note", (2, 1))
+    assert "missing_npi" not in {p.code for p in desk.store.review(sha256).reading.problems}
+    assert client.post(f"/faxes/{sha256}/undo").status_code == 200
+    assert [(d.kind, d.pages) for d in desk.store.review(sha256).reading.documents] == [
+        ("order", (1,)),
+        ("photo", (2,)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "documents", ["", "order:1", "order:1,2;photo:2", "order:1,2,3", "sandwich:1,2", "order:;photo:1,2"]
+)
+def test_an_arrangement_that_loses_or_doubles_a_page_is_refused(documents: str, signed_in: At, sha256: str) -> None:
+    assert arranged(signed_in("ines"), sha256, documents).status_code == 422
