@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select, tuple_
+from sqlalchemy import Connection, and_, func, literal, or_, select, tuple_
 
 from casefile import tables as t
 from casefile.leases import work
@@ -41,13 +41,7 @@ class DeskStore(Part):
         with self.engine.connect() as c:
             rows = [dict(row) for row in c.execute(query).mappings()]
             found = [row["sha256"] for row in rows]
-            names: dict[str, str] = {}
-            for hash_, name in c.execute(
-                select(t.arrival.c.sha256, t.arrival.c.name)
-                .where(t.arrival.c.sha256.in_(found))
-                .order_by(t.arrival.c.id)
-            ):
-                names.setdefault(hash_, name)
+            names = _names(c, found)
             homes: dict[str, set[str]] = {}
             query_homes = select(t.document.c.sha256, t.document.c.case_id).where(t.document.c.sha256.in_(found))
             for hash_, case_id in c.execute(query_homes):
@@ -69,19 +63,24 @@ class DeskStore(Part):
             query = query.where(tuple_(t.page.c.sha256, t.page.c.page_number) > _place(after))
         with self.engine.connect() as c:
             rows = c.execute(query.limit(limit)).mappings().all()
-        return [{"sha256": r["sha256"], "page": r["page_number"], "reason": r["reason"],
-                 "begins": " ".join(w[0] for w in r["text"]["words"][:30])} for r in rows]  # fmt: skip
+            names = _names(c, [row["sha256"] for row in rows])
+        return [
+            {"sha256": r["sha256"], "name": names.get(r["sha256"], ""), "page": r["page_number"],
+             "reason": r["reason"], "begins": " ".join(w[0] for w in r["text"]["words"][:30])}
+            for r in rows
+        ]  # fmt: skip
 
     def pages_with(self, words: str, limit: int = 30, before: int = 0) -> list[Row]:
         """Pages that have every one of these words, newest first, with their case and the words around the first."""
         with self.engine.connect() as c:
             found = find_pages(c, words, limit, before)
+            names = _names(c, [sha256 for _, sha256, _ in found])
             rows = []
             for number, sha256, page in found:
                 text = c.execute(select(t.page.c.text).filter_by(sha256=sha256, page_number=page)).scalar_one_or_none()
                 homes = c.execute(select(t.document.c.pages, t.document.c.case_id).filter_by(sha256=sha256)).all()
                 home = next((case_id for pages, case_id in homes if page in pages and case_id), "")
-                rows.append({"id": number, "sha256": sha256, "page": page, "case": home,
+                rows.append({"id": number, "sha256": sha256, "name": names.get(sha256, ""), "page": page, "case": home,
                              "words": [(w[0], tuple(w[1:5])) for w in text["words"]] if text else []})  # fmt: skip
         return rows
 
@@ -111,6 +110,15 @@ def _which(which: str) -> Any:
         "aside": t.fax.c.state == "set_aside",
         "done": and_(filed, looked_at),
     }[which]
+
+
+def _names(c: Connection, hashes: list[str]) -> dict[str, str]:
+    """Fax → the file name it first arrived under."""
+    names: dict[str, str] = {}
+    query = select(t.arrival.c.sha256, t.arrival.c.name).where(t.arrival.c.sha256.in_(hashes))
+    for sha256, name in c.execute(query.order_by(t.arrival.c.id)):
+        names.setdefault(sha256, name)
+    return names
 
 
 def _place(after: tuple[Any, ...]) -> Any:

@@ -62,7 +62,6 @@ class Settings(BaseSettings):
     oidc_client_secret: str = Field("", repr=False, description="Single sign-on: the desk's secret there.")
     oidc_role_claim: str = Field("", description="Claim that gives a role to people without an account; empty: none.")
     oidc_roles: str = Field("", description="Its values and our roles: value=role, comma between; empty: same names.")
-    oidc_claim: str = Field("email", description="Single sign-on: the claim that is the name of our account.")
     contact: str = Field("Appeals desk, phone 555-010-0199", description="Contact line on letters.")
 
     @property

@@ -31,7 +31,6 @@ from review_desk import (
 from review_desk.guard import Seen, SignInFirst, visit
 from review_desk.headers import HEADERS, Headers, TooLong
 from review_desk.pages import environment
-from review_desk.provider import provider_of
 
 STATIC = Path(__file__).parent / "static"
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
@@ -65,8 +64,8 @@ def create_app(settings: Settings, desk: Desk | None = None, hosts: tuple[str, .
     app.state.desk = desk or Desk(settings)
     app.state.idle_minutes = IDLE_MINUTES
     app.state.seen, app.state.wrong = Seen(), sign_in.Wrong()
-    app.state.provider = provider_of(settings)
-    app.state.single_sign_on = single_sign_on.START if app.state.provider else ""
+    app.state.single_sign_on = ""
+    single_sign_on.set_up(app, settings)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(visit)])
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -110,7 +110,7 @@ async def visit(request: Request) -> Visit:
             else:
                 form[name] = value
         given = form.pop("csrf", "") or request.headers.get("x-csrf", "")
-        if not token or not hmac.compare_digest(given, csrf_of(token)):
+        if not token or not hmac.compare_digest(given.encode(), csrf_of(token).encode()):
             raise HTTPException(403, "This form is older than your sign-in. Go back, reload the page, send it again.")
     return Visit(request, state.desk, account, token, at, form, files)
 

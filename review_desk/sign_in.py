@@ -37,7 +37,7 @@ class Wrong:
 @router.get("/sign-in")
 def sign_in_page(v: Guarded) -> Response:
     """The form."""
-    return sign_in_form(v, "", v.request.query_params.get("next", "/"))
+    return _form(v, "", v.request.query_params.get("next", "/"))
 
 
 @router.post("/sign-in")
@@ -50,13 +50,11 @@ def sign_in(v: Guarded) -> Response:
     if wrong.too_many(address, v.at) or v.store.failed_sign_ins(name, since) >= BY_NAME:
         known = v.store.account(name)  # a stranger's text, perhaps a password in the wrong box, is not kept
         v.record("sign-in refused", why=f"too many wrong passwords for {known.name if known else 'an unknown name'}")
-        return sign_in_form(
-            v, f"Too many wrong passwords. Wait {MINUTES} minutes, or ask an administrator.", next_path, 429
-        )
+        return _form(v, f"Too many wrong passwords. Wait {MINUTES} minutes, or ask an administrator.", next_path, 429)
     account = v.store.check_password(name, v.form.get("password", "")[:1000], v.at)
     if account is None or not account.active:
         wrong.add(address, v.at)
-        return sign_in_form(v, "Name or password is wrong.", next_path, 401)
+        return _form(v, "Name or password is wrong.", next_path, 401)
     v.store.close_session(v.token)
     response = go(safe_next(next_path))
     set_cookie(response, v.request, v.store.open_session(account.name, v.at))
@@ -72,8 +70,7 @@ def sign_out(v: Guarded) -> Response:
     return response
 
 
-def sign_in_form(v: Visit, error: str, next_path: str, status: int = 200) -> Response:
-    """The form again, with what went wrong."""
+def _form(v: Visit, error: str, next_path: str, status: int = 200) -> Response:
     token = v.token or visitor_token()
     html = environment().get_template("sign_in.html.j2").render(
         error=error, csrf=csrf_of(token), next=safe_next(next_path), title="Sign in",

@@ -189,7 +189,7 @@ def test_no_answer_is_our_fault_whatever_is_sent(api: TestClient, token: Token, 
     headers, statuses = token(), set()
     known_ids = {"case_id": "C-0001", "sha256": FAX}
 
-    @settings(max_examples=25, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+    @settings(max_examples=12, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(sent=OPERATIONS[name].as_strategy(), ours=booleans())
     def never_500(sent: schemathesis.Case, ours: bool) -> None:

@@ -76,6 +76,7 @@ def test_a_form_without_its_code_is_refused(app: FastAPI, signed_in: Client) -> 
         path = filled(entry.split(" ")[1])
         assert client.post(path).status_code == 403, entry
         assert client.post(path, data={"csrf": "0" * 64}).status_code == 403, entry
+        assert client.post(path, data={"csrf": "ü" * 64}).status_code == 403, entry
 
 
 def test_a_form_from_another_site_is_refused_even_with_its_code(signed_in: Client) -> None:
