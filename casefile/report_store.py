@@ -26,6 +26,8 @@ from casefile.tables import NEVER
 
 USUAL_DAYS = 30
 LONGEST_DAYS = 3700
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+"""Days near the calendar's ends cannot be counted from."""
 
 
 def make_report(
@@ -47,6 +49,8 @@ def make_report(
     if name not in NAMES:
         raise Refused(f"{name[:40]}: a report is one of {', '.join(NAMES)}")
     last = last or at.astimezone(zone).date()
+    if not all(EARLIEST <= day <= LATEST for day in (first or last, last)):
+        raise Refused(f"a report's days lie between {EARLIEST} and {LATEST}")
     if first is None and name != "open-referrals":
         first = last - timedelta(USUAL_DAYS - 1)
     if first and (first > last or (last - first).days > LONGEST_DAYS):

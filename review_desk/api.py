@@ -31,7 +31,7 @@ from intake.vault import sha256_of
 from review_desk.fields import NotValid, checked
 from review_desk.inbox_drop import drop
 from review_desk.problems import RESPONSES, ProblemRoute
-from review_desk.rights import WORKS
+from review_desk.rights import SCOPE_ROLES
 
 router = APIRouter(prefix="/api", route_class=ProblemRoute)
 bearer = HTTPBearer(auto_error=False, description="A token made by `casebinder token make`.")
@@ -70,7 +70,7 @@ class Asking:
 
 
 def with_scope(scope: str) -> Callable[..., Asking]:
-    """Lets in tokens that have a scope; what writes also needs a role that may."""
+    """Lets in tokens that have a scope and whose account's role may use it."""
     assert scope in SCOPES
 
     def let_in(
@@ -84,8 +84,8 @@ def with_scope(scope: str) -> Callable[..., Asking]:
             raise HTTPException(401, "the token is unknown, has run out or was ended", challenge)
         if scope not in account.scopes:
             raise HTTPException(403, f"the token lacks the scope {scope}")
-        if scope.endswith(":write") and account.role not in WORKS:
-            raise HTTPException(403, f"the role {account.role} changes nothing")
+        if account.role not in SCOPE_ROLES[scope]:
+            raise HTTPException(403, f"the role {account.role} may not use the scope {scope}")
         return Asking(request, account)
 
     return let_in

@@ -62,6 +62,11 @@ RIGHTS: dict[str, Roles] = {
     "GET /reports/{name}": EVERYONE,
     "GET /reports/{name}/{table}.csv": EVERYONE,
 }
+SCOPE_ROLES: dict[str, Roles] = {
+    "cases:read": EVERYONE, "faxes:read": EVERYONE, "status:read": EVERYONE, "cases:write": WORKS, "inbox:write": WORKS,
+    "packets:read": SENDS_OR_CHECKS, "reports:read": EVERYONE,
+}  # fmt: skip
+"""Scope of a token → roles whose tokens may use it: a program may do no more than its account at the desk."""
 
 
 def may(role: str, method: str, path: str) -> bool:
