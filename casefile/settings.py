@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     oidc_issuer: str = Field("", description="Single sign-on: the provider's https:// address; empty: off.")
     oidc_client_id: str = Field("", description="Single sign-on: the desk's name at the provider.")
     oidc_client_secret: str = Field("", repr=False, description="Single sign-on: the desk's secret there.")
+    oidc_name_claim: str = Field("email", description="Claim that is the account's name; an email only if verified.")
     oidc_role_claim: str = Field("", description="Claim that gives a role to people without an account; empty: none.")
     oidc_roles: str = Field("", description="Its values and our roles: value=role, comma between; empty: same names.")
     contact: str = Field("Appeals desk, phone 555-010-0199", description="Contact line on letters.")

@@ -198,7 +198,7 @@ def account_for(claims: Mapping[str, Any], v: Visit) -> Account:
     """
     settings = v.desk.settings
     try:
-        name = plain_name(name_in(claims))
+        name = plain_name(name_in(claims, settings.oidc_name_claim))
     except Refused as error:
         v.record("single sign-on refused", why="the provider gave no name that can be an account's")
         raise HTTPException(403, "Your organisation's sign-in gave no usable name. Ask an administrator.") from error
@@ -212,11 +212,14 @@ def account_for(claims: Mapping[str, Any], v: Visit) -> Account:
     return account
 
 
-def name_in(claims: Mapping[str, Any]) -> str:
-    """The name somebody goes by: the provider's user name, or else an address that it has checked."""
-    if name := claims.get("preferred_username"):
-        return str(name)
-    return str(claims.get("email", "")) if claims.get("email_verified") is True else ""
+def name_in(claims: Mapping[str, Any], claim: str) -> str:
+    """The account's name among the claims; an address counts only if the provider has checked it.
+
+    At many providers people may edit their own `preferred_username`: whoever can could become anybody here.
+    """
+    if claim == "email" and claims.get("email_verified") is not True:
+        return ""
+    return str(claims.get(claim) or "")
 
 
 def role_in(claims: Mapping[str, Any], settings: Settings) -> str:

@@ -90,7 +90,8 @@ def provider() -> Iterator[Provider]:
 
 
 def browser(provider: Provider, home: Path, **more: str) -> tuple[Desk, TestClient]:
-    settings = Settings(home=home, oidc_issuer=provider.issuer, oidc_client_id="desk", oidc_client_secret="s", **more)
+    settings = Settings(home=home, oidc_issuer=provider.issuer, oidc_client_id="desk", oidc_client_secret="s",
+                        **{"oidc_name_claim": "preferred_username", **more})  # fmt: skip
     desk = Desk(settings)
     if not desk.store.account("vera"):
         desk.store.add_account("vera", "appeals", None, by="setup", at=now())
@@ -125,10 +126,20 @@ def test_somebody_with_an_account_gets_in_with_their_own_role(provider: Provider
     assert account and (account.name, account.role) == ("vera", "appeals")
 
 
+@pytest.mark.parametrize(("verified", "status"), [(True, 303), (False, 403), ("yes", 403)])
+def test_by_default_the_name_is_an_address_the_provider_has_checked(
+    provider: Provider, tmp_path: Path, verified: object, status: int
+) -> None:
+    """What people may edit at the provider themselves is not believed."""
+    _, client = browser(provider, tmp_path, oidc_name_claim="email")
+    state = go_there(provider, client)
+    provider.claims = {"preferred_username": "adam", "email": "vera", "email_verified": verified}
+    assert come_back(client, state).status_code == status
+
+
 @pytest.mark.parametrize("claims", [
     {"nonce": "another"}, {"nonce": None}, {"aud": "someone"}, {"iss": "http://127.0.0.1:1"}, {"exp": 1}, {"exp": None},
-    {"preferred_username": "nobody"}, {"preferred_username": "not a name"},
-    {"preferred_username": None, "email": "vera", "email_verified": False}])  # fmt: skip
+    {"preferred_username": "nobody"}, {"preferred_username": "not a name"}, {"preferred_username": None}])  # fmt: skip
 def test_a_wrong_token_opens_nothing(provider: Provider, tmp_path: Path, claims: dict[str, Any]) -> None:
     desk, client = browser(provider, tmp_path)
     state = go_there(provider, client)
