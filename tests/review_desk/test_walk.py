@@ -16,9 +16,12 @@ from review_desk.rights import RIGHTS
 from samples.story import write_demo
 from tests.review_desk.browser import PASSWORD, Person, chromium, new_desk, person, served
 
-FILES = (".png", ".pdf", ".csv", "/next-fax", "/inbox/live", "/faxes/{sha256}/cases")
-"""Addresses that are no screens: pictures, files, parts of a screen."""
-FILLED, NOT_THERE = {"sha256", "case_id", "page", "name"}, {"token", "job_id", "number", "volume"}
+FILES = (
+    ".png", ".pdf", ".csv", "/next-fax", "/inbox/live", "/faxes/{sha256}/cases", "/packets/{sha256}", "/sign-in/single",
+    "/sign-in/back",
+)  # fmt: skip
+"""Addresses that are no screens, or whose thing a fresh store has not: pictures, files, parts, built packets."""
+FILLED, NOT_THERE = {"sha256", "case_id", "page", "name"}, {"token", "job_id", "number", "volume", "table"}
 """Blanks of addresses that the walk fills, and those of things that a fresh store has none of."""
 WITH_QUESTION = ("/search?q=Rosalind", "/search?q=oxygen", "/cases?status=incomplete", "/inbox?show=aside")
 
