@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, literal, or_, select, tuple_
+from sqlalchemy import Connection, and_, func, literal, select, tuple_
 
 from casefile import tables as t
 from casefile.leases import work
@@ -101,14 +101,16 @@ class DeskStore(Part):
 
 
 def _which(which: str) -> Any:
-    """The condition of one of the inbox's lists."""
+    """The condition of one of the inbox's lists, put so that each finds its few rows by an index among very many."""
     filed = and_(t.fax.c.state == "read", t.fax.c.filed.is_(True))
-    looked_at = func.coalesce(t.review.c.done_by, "") != ""
+    received = select(t.fax.c.sha256).where(t.fax.c.state == "received")
+    not_filed = select(t.fax.c.sha256).where(t.fax.c.state == "read", t.fax.c.filed.is_(False))
+    not_looked_at = select(t.review.c.sha256).where(t.review.c.done_by == "")
     return {
-        "needs": and_(filed, ~looked_at),
-        "reading": or_(t.fax.c.state == "received", and_(t.fax.c.state == "read", t.fax.c.filed.is_(False))),
+        "needs": and_(filed, t.fax.c.sha256.in_(not_looked_at)),
+        "reading": t.fax.c.sha256.in_(received.union_all(not_filed)),
         "aside": t.fax.c.state == "set_aside",
-        "done": and_(filed, looked_at),
+        "done": and_(filed, t.review.c.done_by != ""),
     }[which]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,8 @@ def _metrics(queries: Queries, at: datetime) -> Parts:
     gaps = shortened(Table("gaps", "What was missing, by office", columns, rows), whole)
     denials = Table("denials", "Denials by payer and reason", ("payer", "reason code", "cases"), queries.denials())
     today = at.astimezone(queries.period.zone).date()
-    ages = age_table(queries.open_by_minute(), today, queries.period.zone)
+    since_ever = Queries(queries.c, replace(queries.period, first=None))
+    ages = age_table(since_ever.open_by_minute(), today, queries.period.zone)
     figures = [below(clarified, 8), _acknowledged(queries, at), delivered, _won(queries), missed]
     return figures, [daily_table(queries.per_minute(), queries.period), ages, gaps, denials, deadlines]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from casefile import tables as t
 from casefile.corrections import Correction, corrected
@@ -216,12 +216,12 @@ class ReviewStore(Part):
     def to_review(self, *, by: str, at: datetime) -> Iterator[str]:
         """Faxes that were read and not reviewed since, and that nobody else holds: urgent ones, then the oldest."""
         busy = (t.review.c.held_by.not_in(["", by])) & (t.review.c.held_at > (at - HELD).isoformat())
-        faxes = t.fax.outerjoin(t.review, t.review.c.sha256 == t.fax.c.sha256)
+        faxes = t.review.join(t.fax, t.review.c.sha256 == t.fax.c.sha256)
         faxes = faxes.outerjoin(work, (work.c.kind == "fax") & (work.c.subject == t.fax.c.sha256))
         query = (
             select(t.fax.c.sha256)
             .select_from(faxes)
-            .where(t.fax.c.state == "read", or_(t.review.c.sha256.is_(None), (t.review.c.done_by == "") & ~busy))
+            .where(t.review.c.done_by == "", ~busy, t.fax.c.state == "read")
             .order_by(func.coalesce(work.c.urgent, False).desc(), t.fax.c.received_at, t.fax.c.sha256)
             .limit(AT_ONCE)
         )

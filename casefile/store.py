@@ -108,7 +108,7 @@ class Store(
                                 for f in reading.findings])  # fmt: skip
             add(c, t.problem, [{**key, "row": p.to_json()} for p in reading.problems])
             keep_words(c, reading.sha256, [(p.page_number, p.text) for p in reading.pages])
-            c.execute(update(t.review).filter_by(**key).values(done_by="", done_at=""))
+            add(c, t.review, [key])  # nobody has looked at this reading yet
 
     def reading(self, sha256: str) -> Reading:
         """What is stored of a fax."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -186,6 +187,7 @@ review = Table(
     Column("held_at", String(32), nullable=False, default=""),
     Column("done_by", String(120), nullable=False, default=""),  # nobody: not looked at since it was read
     Column("done_at", String(32), nullable=False, default=""),
+    Index("ix_review_open", "sha256", sqlite_where=text("done_by = ''"), postgresql_where=text("done_by = ''")),
 )  # fmt: skip
 review_action = Table(
     "review_action", metadata,

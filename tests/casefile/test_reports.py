@@ -92,6 +92,7 @@ def test_open_referrals_by_age(store: Store) -> None:
     one_case(store, 3, status="closed")
     made = report(store, "open-referrals")
     assert table(made, "by_age").rows[-1] == ("all", 1, 0, 0, 0, 0, 1, 2)
+    assert table(report(store, "metrics"), "by_age").rows == table(made, "by_age").rows, "the old ones count there too"
     assert table(made, "oldest").rows[0] == ("C-0002", "incomplete", "2026-09-01", 84, 0, "2026-12-01")
 
 
