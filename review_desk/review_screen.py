@@ -124,7 +124,8 @@ def next_fax(v: Guarded, after: str = "") -> Response:
     """The next fax that needs a person and that nobody else holds; the inbox when there is none."""
     clerk = _clerk(v)
     waiting = list(v.store.to_review(by=v.by, at=v.at))
-    if after in waiting:
+    skipped = after in waiting
+    if skipped:
         waiting = [*waiting[waiting.index(after) + 1 :], *waiting[: waiting.index(after)]]
     until = time.monotonic() + LOOK_SECONDS
     for sha256 in waiting:
@@ -133,7 +134,7 @@ def next_fax(v: Guarded, after: str = "") -> Response:
         if clerk.questions(clerk.review(sha256)):
             return go(f"/faxes/{sha256}")
         v.store.mark_reviewed(sha256, by="casebinder", at=v.at)
-    return go("/inbox?said=nothing-left")
+    return go("/inbox" if skipped and clerk.questions(clerk.review(after)) else "/inbox?said=nothing-left")
 
 
 def _names_on(review: Review) -> list[str]:

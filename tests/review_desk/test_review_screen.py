@@ -144,6 +144,7 @@ def test_when_nothing_is_left_the_next_fax_is_asked_for_and_the_inbox_at_the_end
 ) -> None:
     client = signed_in("ines")
     assert client.get("/next-fax").headers["location"] == f"/faxes/{sha256}"
+    assert client.get(f"/next-fax?after={sha256}").headers["location"] == "/inbox", "it is skipped, not done"
     for title in ("Patient name", "Order date", "No NPI found"):
         assert send(client, sha256, act="confirm", item=item(shown(client, sha256), title)).status_code == 200
     assert "Nothing left to check here" in shown(client, sha256)
