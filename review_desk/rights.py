@@ -7,10 +7,9 @@ Roles = frozenset[str]
 INTAKE, APPEALS, COMPLIANCE, ADMIN = "intake", "appeals", "compliance", "admin"
 EVERYONE: Roles = frozenset({INTAKE, APPEALS, COMPLIANCE, ADMIN})
 WORKS: Roles = frozenset({INTAKE, APPEALS, ADMIN})
-"""Those who change cases. Compliance looks at everything and changes nothing."""
-SENDS: Roles = frozenset({APPEALS, ADMIN})
-"""Those who build packets and hand them out."""
-SENDS_OR_CHECKS: Roles = SENDS | {COMPLIANCE}
+"""Those who change cases. Compliance looks at everything and changes nothing in a case."""
+SENDS: Roles = frozenset({APPEALS, COMPLIANCE, ADMIN})
+"""Those who build packets and hand them out: appeals to payers, complaints to regulators."""
 NO_ONE_YET: Roles = frozenset({"visitor"})
 """Pages that people see before they sign in."""
 
@@ -48,7 +47,7 @@ RIGHTS: dict[str, Roles] = {
     "POST /cases/{case_id}/status": WORKS,
     "POST /cases/{case_id}/request": WORKS,
     "GET /cases/{case_id}/requests/{token}.pdf": WORKS,
-    "GET /cases/{case_id}/packet": SENDS_OR_CHECKS,
+    "GET /cases/{case_id}/packet": SENDS,
     "POST /cases/{case_id}/packet": SENDS,
     "POST /cases/{case_id}/packet/preview": SENDS,
     "POST /cases/{case_id}/packet/build": SENDS,
@@ -56,7 +55,7 @@ RIGHTS: dict[str, Roles] = {
     "GET /cases/{case_id}/packet/jobs/{job_id}/state": SENDS,
     "GET /cases/{case_id}/packet/jobs/{job_id}/pages/{number}.png": SENDS,
     "GET /cases/{case_id}/packets/{sha256}": SENDS,
-    "GET /cases/{case_id}/packets/{sha256}/{volume}": SENDS_OR_CHECKS,
+    "GET /cases/{case_id}/packets/{sha256}/{volume}": SENDS,
     "POST /cases/{case_id}/packets/{sha256}/sent": SENDS,
     "GET /reports": EVERYONE,
     "GET /reports/{name}": EVERYONE,
@@ -64,7 +63,7 @@ RIGHTS: dict[str, Roles] = {
 }
 SCOPE_ROLES: dict[str, Roles] = {
     "cases:read": EVERYONE, "faxes:read": EVERYONE, "status:read": EVERYONE, "cases:write": WORKS, "inbox:write": WORKS,
-    "packets:read": SENDS_OR_CHECKS, "reports:read": EVERYONE,
+    "packets:read": SENDS, "reports:read": EVERYONE,
 }  # fmt: skip
 """Scope of a token → roles whose tokens may use it: a program may do no more than its account at the desk."""
 
