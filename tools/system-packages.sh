@@ -4,7 +4,7 @@
 set -eu
 packages="python3-venv tesseract-ocr tesseract-ocr-osd libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libfontconfig1 fonts-liberation fonts-dejavu-core"
 wanted=$packages
-[ "${1:-}" = "--test" ] && wanted="$packages postgresql qpdf chromium fonts-crosextra-carlito fonts-crosextra-caladea fonts-breip fonts-kristi fonts-rufscript fonts-dkg-handwriting"
+[ "${1:-}" = "--test" ] && wanted="$packages postgresql qpdf chromium libatomic1 fonts-crosextra-carlito fonts-crosextra-caladea fonts-breip fonts-kristi fonts-rufscript fonts-dkg-handwriting"
 
 if [ "$(uname)" = "Darwin" ]; then
     command -v tesseract >/dev/null && exit 0
