@@ -72,13 +72,13 @@ class AccountsStore(Part):
             return Account(name, row["role"])
         with writing(self.engine) as c:
             c.execute(delete(t.failed_sign_in).where(t.failed_sign_in.c.at < (at - TRIES_KEPT).isoformat()))
-            c.execute(insert(t.failed_sign_in).values(name=name, at=at.isoformat()))
+            c.execute(insert(t.failed_sign_in).values(name=_tried(name), at=at.isoformat()))
         return None
 
     def failed_sign_ins(self, name: str, since: datetime) -> int:
         """How often somebody tried this name with a wrong password since then."""
         known = t.failed_sign_in.c
-        query = select(func.count()).where(known.name == name.strip().lower()[:120], known.at >= since.isoformat())
+        query = select(func.count()).where(known.name == _tried(name), known.at >= since.isoformat())
         with self.engine.connect() as c:
             return c.execute(query).scalar_one()
 
@@ -232,6 +232,11 @@ def _hash(password: str) -> str:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Refused(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
     return _HASHER.hash(password)
+
+
+def _tried(name: str) -> str:
+    """What is kept of a name somebody tried: people type passwords there."""
+    return hashlib.sha256(name.strip().lower()[:120].replace("\0", "").encode()).hexdigest()
 
 
 def _matches(stored: str, password: str) -> bool:
