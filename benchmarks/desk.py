@@ -17,22 +17,19 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 import httpx
 import sqlalchemy as sa
-import uvicorn
 
 from benchmarks.cases import STATUSES, _case_id, _fill, _member, _name
 from casefile.settings import Settings
 from flows.steps import Desk, receive
-from review_desk.app import create_app
 from samples.story import write_demo
-from tests.servers import free_port
+from tests.servers import served
 
 LIST_MS, IMAGE_MS = 200.0, 300.0
 PEOPLE, MOST_SECONDS = 20, 60
@@ -56,7 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="casebinder-bench-") as folder:
         desk = Desk(Settings(home=Path(folder), inbox=f"{folder}/inbox", use_prefect=False))
         sha256 = _prepare(desk, Path(folder), given.cases)
-        with _served(desk) as address:
+        with served(desk) as address:
             bad = _time_views(address, desk, sha256, given.cases, given.looks)
             bad |= _press(address, given.cases, min(given.seconds, MOST_SECONDS))
         desk.store.close()
@@ -79,20 +76,6 @@ def _prepare(desk: Desk, folder: Path, cases: int) -> str:
     receive(desk, sha256)
     print(f"{cases:,} cases, filled in {time.perf_counter() - began:.0f} s")
     return sha256
-
-
-@contextmanager
-def _served(desk: Desk) -> Iterator[str]:
-    port = free_port()
-    config = uvicorn.Config(create_app(desk.settings, desk), host="127.0.0.1", port=port, log_level="error")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
 
 
 def _signed_in(address: str, name: str) -> httpx.Client:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from casefile import tables as t
 from casefile.calendar import add_business_days
@@ -112,11 +112,6 @@ class RequestStore(Part):
             days = row.pop("days")
             row["mean_days"] = round(sum(days) / len(days), 1) if days else None
         return sorted(offices.values(), key=lambda row: (-row["open"], row["office"]))
-
-    def request_count(self, case_id: str) -> int:
-        """How many letters a case has had."""
-        with self.engine.connect() as c:
-            return c.execute(select(func.count()).select_from(t.request).filter_by(case_id=case_id)).scalar_one()
 
 
 def _open(c: Connection, case_id: str, old: Any, office: str, fax: str, items: list[Row], by: str, at: datetime) -> Row:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -169,18 +169,23 @@ def take_in(desk: Desk, drop: Drop) -> str:
     Returns:
         The fax's SHA-256. The same bytes twice are one fax with two arrivals.
     """
-    leases = desk.leases()
     with tempfile.TemporaryDirectory(prefix="casebinder-") as folder:
         local = Path(folder) / "drop"
         facts = desk.inbox.fetch(drop, local)
-        sha256 = desk.vault.put(local)
-        size = local.stat().st_size
-    leases.announce(sha256, urgent=drop.urgent or is_urgent("", facts), facts=facts or None)
-    desk.store.record_arrival(
-        location=desk.settings.inbox_location, key=drop.key, fingerprint=drop.fingerprint, name=drop.name,
-        sha256=sha256, size=size, media_type="", at=leases.now(),
+        drop = replace(drop, urgent=drop.urgent or is_urgent("", facts), facts=facts)
+        return keep(desk, local, drop, desk.settings.inbox_location)[0]
+
+
+def keep(desk: Desk, path: Path, drop: Drop, location: str) -> tuple[str, bool]:
+    """Keep a file's bytes, and note where and as what it came; returns its SHA-256 and whether the arrival is new."""
+    leases = desk.leases()
+    sha256 = desk.vault.put(path)
+    leases.announce(sha256, urgent=drop.urgent, facts=drop.facts or None)
+    is_new = desk.store.record_arrival(
+        location=location, key=drop.key, fingerprint=drop.fingerprint, name=drop.name, sha256=sha256,
+        size=path.stat().st_size, media_type="", at=leases.now(),
     )  # fmt: skip
-    return sha256
+    return sha256, is_new
 
 
 def read_fax(desk: Desk, sha256: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,11 +32,6 @@ DATA_FOLDERS = (
     "/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata",
     "/opt/homebrew/share/tessdata", "/usr/local/share/tessdata",
 )  # fmt: skip
-
-
-def find_program() -> str | None:
-    """Where the OCR program is, if it is installed."""
-    return shutil.which("tesseract")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from fastapi.responses import HTMLResponse
 
 from casefile.desk_store import INBOX, MOST_COUNTED
 from casefile.store_rows import Row
-from flows.steps import Desk, now
+from flows.steps import Desk, keep
+from intake.inbox import Drop
 from review_desk.guard import Guarded, Visit
 from review_desk.pages import environment, go, page, zone_of
 from review_desk.review_acts import Clerk, holder
@@ -75,16 +76,9 @@ def retry(v: Guarded, sha256: str) -> Response:
 
 def take_in(desk: Desk, path: Path, name: str) -> tuple[str, bool]:
     """Keep a file and let it wait to be read: the watcher's own steps. Returns its SHA-256 and whether it is new."""
-    at = now()
-    sha256 = desk.vault.put(path)
-    desk.leases().announce(sha256, urgent=False)
     shown = "".join(ch for ch in name.replace("\\", "/").rsplit("/", 1)[-1] if ch.isprintable())[-255:] or "fax"
-    mark = hashlib.sha256(f"{at.isoformat()}{sha256}".encode()).hexdigest()[:24]
-    is_new = desk.store.record_arrival(
-        location="desk", key=f"{mark}/{shown}", fingerprint=sha256, name=shown, sha256=sha256,
-        size=path.stat().st_size, media_type="", at=at,
-    )  # fmt: skip
-    return sha256, is_new
+    mark = secrets.token_hex(12)  # each time a drop of its own
+    return keep(desk, path, Drop(f"{mark}/{shown}", mark, shown, path.stat().st_size), "desk")
 
 
 def _listed(v: Visit, show: str, after: str) -> dict[str, Any]:

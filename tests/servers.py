@@ -8,10 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import httpx
@@ -19,6 +21,9 @@ import psycopg
 from botocore.config import Config
 
 from tests.conftest import as_server_user, postgres_programs
+
+if TYPE_CHECKING:
+    from flows.steps import Desk
 
 KEYS = {
     "AWS_ACCESS_KEY_ID": "specimenkey",
@@ -215,3 +220,22 @@ def until(true: Callable[[], object], seconds: float, between: Callable[[], obje
         if between:
             between()
         time.sleep(0.1)
+
+
+@contextmanager
+def served(desk: Desk) -> Iterator[str]:
+    """The review desk in a thread of this process; its address while it runs."""
+    import uvicorn
+
+    from review_desk.app import create_app
+
+    port = free_port()
+    config = uvicorn.Config(create_app(desk.settings, desk), host="127.0.0.1", port=port, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=10)

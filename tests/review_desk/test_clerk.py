@@ -18,7 +18,8 @@ from intake.limits import Limits
 from samples import degrade, orders, papers
 from samples.people import make_case
 from samples.sheet import Sheets
-from tests.review_desk.browser import Person, chromium, new_desk, person, served
+from tests.review_desk.browser import Person, chromium, new_desk, person
+from tests.servers import served
 
 DOUBTED = ("member_name", "payer_name", "ordering_provider_name", "order_date")
 

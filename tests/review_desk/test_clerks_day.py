@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from flows.watch import drain
 from samples import degrade
 from tests.flows.test_reply import NPI, order, written_on
-from tests.review_desk.browser import Person, chromium, new_desk, person, served
+from tests.review_desk.browser import Person, chromium, new_desk, person
+from tests.servers import served
 
 
 def drop(clerk: Person, path: Path) -> None:

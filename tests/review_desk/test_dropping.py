@@ -13,7 +13,8 @@ from playwright.sync_api import Page
 from flows.steps import Desk
 from flows.watch import drain
 from tests.flows.test_reply import order
-from tests.review_desk.browser import Person, chromium, new_desk, person, served
+from tests.review_desk.browser import Person, chromium, new_desk, person
+from tests.servers import served
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,8 @@ from samples import orders, papers
 from samples.faxes import emit
 from samples.sheet import Sheets
 from samples.story import NOTICED, story_case
-from tests.review_desk.browser import PASSWORD, Person, chromium, new_desk, person, served
+from tests.review_desk.browser import PASSWORD, Person, chromium, new_desk, person
+from tests.servers import served
 
 MINE = "She cannot walk to the mailbox without oxygen."
 

@@ -17,7 +17,8 @@ from casefile.reports import NAMES
 from casefile.store_rows import add
 from flows.steps import Desk
 from review_desk.charts import bars, columns
-from tests.review_desk.browser import chromium, new_desk, person, served
+from tests.review_desk.browser import chromium, new_desk, person
+from tests.servers import served
 
 EVIL = '=HYPERLINK("http://x")<script>alert(1)</script>'
 

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser
 from flows.steps import receive
 from review_desk.rights import RIGHTS
 from samples.story import write_demo
-from tests.review_desk.browser import PASSWORD, Person, chromium, new_desk, person, served
+from tests.review_desk.browser import PASSWORD, Person, chromium, new_desk, person
+from tests.servers import served
 
 FILES = (
     ".png", ".pdf", ".csv", "/next-fax", "/inbox/live", "/faxes/{sha256}/cases", "/packets/{sha256}", "/sign-in/single",
