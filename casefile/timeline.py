@@ -69,10 +69,11 @@ def _clock(event: Event) -> str:
 def _of_document(read: Read, received_at: str, zone: ZoneInfo | None) -> list[Event]:
     made = []
     kind = read.document.kind
+    born = {finding.value for finding in read.findings if finding.field == "member_dob"}
     for finding in read.findings:
         row = SERVICE.get(finding.role) if finding.field == "service_start" else TITLES.get(finding.field)
         wanted = finding.field != "signature_date" or kind in {"order", "plan_of_care", "request_reply"}
-        if row and wanted and (finding.field != "order_date" or kind == "order"):
+        if row and wanted and finding.value not in born and (finding.field != "order_date" or kind == "order"):
             made.append(Event(row[0], row[1], row[2], _day(finding), None, read.evidence(finding)))  # type: ignore[arg-type]
     if not read.document.pages:
         return made

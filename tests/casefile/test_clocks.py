@@ -14,6 +14,7 @@ from casefile.completeness import situation_of
 from casefile.payers import PayerProfile
 from casefile.reads import Read
 from casefile.records import Clock, Event
+from casefile.timeline import events as timeline_events
 from tests.casefile.built import doc, order, plan
 
 EAST = ZoneInfo("America/New_York")
@@ -214,3 +215,9 @@ def test_days_gone_and_left_are_counted_from_the_day_asked() -> None:
     row = {"due": "2026-12-08", "started_on": "2026-11-24"}
     assert days_on(row, D(2026, 12, 1)) == {"elapsed_days": 7, "days_left": 7}
     assert days_on(row, D(2026, 12, 10))["days_left"] == -2
+
+
+def test_the_patients_birth_is_no_delivery() -> None:
+    """A torn label may make the birth date of a delivery slip its delivery date too."""
+    slip = doc("delivery_proof", member_dob="1958-04-05", service_start="1958-04-05")
+    assert not [event for event in timeline_events([(slip, "")]) if event.on]
