@@ -15,6 +15,8 @@ import pypdfium2.raw as raw
 from numpy.typing import NDArray
 from PIL import Image
 
+cv2.setNumThreads(1)  # there is one reading process a core: threads beside it only get in the way of the others
+
 Gray = NDArray[np.uint8]
 DPI = 200
 SKETCH_DPI = 40
