@@ -6,7 +6,6 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -15,12 +14,11 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from casefile import tables as t
+from casefile.accounts import ROLES, SCOPES, Account
 from casefile.database import writing
 from casefile.errors import NotFound, Refused
 from casefile.store_rows import Part, Row, add, note
 
-ROLES = ("intake", "appeals", "compliance", "admin")
-SCOPES = ("cases:read", "cases:write", "faxes:read", "inbox:write", "packets:read", "reports:read", "status:read")
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 SESSION_HOURS = 12
 """A session ends then, however busy it is."""
@@ -28,16 +26,6 @@ TOUCH_SECONDS = 60
 """A session in use is written down again no more often than this."""
 TRIES_KEPT = timedelta(days=30)
 _HASHER = PasswordHasher()
-
-
-@dataclass(frozen=True)
-class Account:
-    """Somebody who may use the desk; with a token, only within its scopes."""
-
-    name: str
-    role: str
-    active: bool = True
-    scopes: frozenset[str] = frozenset()
 
 
 class AccountsStore(Part):

@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 OPENS, CLOSES = time(8), time(18)
 
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
     """Federal holidays as observed in a year."""
+    import holidays  # takes as long to load as all of a small command
+
     return frozenset(holidays.country_holidays("US", years=year))
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 
 from casefile.errors import CasebinderError
+
+NEWEST = "0016_open_reviews"
+"""The newest revision in `migrations/`; a database that is at it is used as it is."""
 
 LOCK = 5550100
 """Number of the advisory lock that serialises our writers on PostgreSQL."""
@@ -52,20 +51,6 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
 
-@cache
-def _scripts() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
-
-
-@cache
-def _revisions() -> tuple[str | None, frozenset[str]]:
-    """The newest revision, and all that this program knows."""
-    scripts = ScriptDirectory.from_config(_scripts())
-    return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
-
-
 def _revision(connection: Connection) -> str | None:
     """The revision a database is at; None for an empty one."""
     if "alembic_version" not in inspect(connection).get_table_names():
@@ -76,21 +61,26 @@ def _revision(connection: Connection) -> str | None:
 
 def _upgrade(engine: Engine) -> None:
     """Run the migrations that this database has not seen; one process at a time."""
-    head, known = _revisions()
     with engine.connect() as connection:
-        if _revision(connection) == head:
+        if _revision(connection) == NEWEST:
             return
+    from alembic import command  # loading it costs more than most commands do
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     with writing(engine) as connection:
-        at = _revision(connection)
-        if at == head:
-            return
-        if at is not None and at not in known:
-            raise CasebinderError(
-                f"the database is at revision {at}, which is newer than this program ({head}). "
-                "Install the newer program, or restore the backup made before the upgrade (docs/deploy.md)."
-            )
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        at = _revision(connection)
+        if at == NEWEST:
+            return
+        if at is not None and at not in {
+            script.revision for script in ScriptDirectory.from_config(config).walk_revisions()
+        }:
+            raise CasebinderError(
+                f"the database is at revision {at}, which is newer than this program ({NEWEST}). "
+                "Install the newer program, or restore the backup made before the upgrade (docs/deploy.md)."
+            )
         command.upgrade(config, "head")
 
 

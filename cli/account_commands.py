@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import getpass
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from casefile.accounts_store import SCOPES
+from casefile.accounts import SCOPES
 from casefile.settings import Settings
-from casefile.store import Store
+
+if TYPE_CHECKING:
+    from casefile.store import Store
 
 user_app = typer.Typer(help="Accounts of the review desk.", no_args_is_help=True)
 token_app = typer.Typer(help="Tokens for programs that use the API.", no_args_is_help=True)

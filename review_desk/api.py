@@ -17,7 +17,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from casefile.accounts_store import SCOPES, Account
+from casefile.accounts import SCOPES, Account
 from casefile.errors import NotFound
 from casefile.fax_list import fax, faxes
 from casefile.picture import picture

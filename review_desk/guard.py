@@ -15,7 +15,7 @@ from fastapi import Depends, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from casefile.accounts_store import Account
+from casefile.accounts import Account
 from casefile.store import Store
 from flows.steps import Desk
 from review_desk.rights import OWN_DOOR, is_public, may

@@ -26,7 +26,8 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 from starlette.concurrency import run_in_threadpool
 
-from casefile.accounts_store import ROLES, Account, plain_name
+from casefile.accounts import ROLES, Account
+from casefile.accounts_store import plain_name
 from casefile.errors import Refused
 from casefile.settings import Settings
 from flows.steps import describe

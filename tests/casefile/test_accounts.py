@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import inspect, text
 
-from casefile.accounts_store import Account
+from casefile.accounts import Account
 from casefile.errors import NotFound, Refused
 from casefile.store import Store
 

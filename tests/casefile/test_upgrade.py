@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from casefile import database
@@ -116,3 +117,8 @@ def test_an_older_program_leaves_a_newer_database_alone_and_says_so(database_url
         Store.open(database_url)
     assert troubles.recognise(caught.value) is None
     engine.dispose()
+
+
+def test_the_newest_revision_has_its_name_in_the_program() -> None:
+    folder = Path(database.__file__).parent / "migrations"
+    assert ScriptDirectory(str(folder)).get_current_head() == database.NEWEST

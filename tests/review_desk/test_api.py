@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import booleans
 
 from casefile import tables as t
-from casefile.accounts_store import SCOPES
+from casefile.accounts import SCOPES
 from casefile.database import writing
 from casefile.records import Document, Finding, PageText, Reading
 from casefile.store_rows import add

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from casefile.accounts_store import SCOPES
+from casefile.accounts import SCOPES
 from flows.steps import Desk, now
 from review_desk.guard import COOKIE
 from review_desk.rights import EVERYONE, SCOPE_ROLES
