@@ -77,7 +77,7 @@ class CaseStore(Part):
             c.execute(update(t.fax).filter_by(sha256=sha256).values(filed=True))
         return touched
 
-    def check_case(self, case_id: str, at: datetime, house: House | None = None) -> CaseFile:
+    def check_case(self, case_id: str, at: datetime, house: House | None = None) -> None:
         """Bring verdicts, gaps, clocks, timeline and status of a case up to date."""
         with writing(self.engine) as c:
             row = case_row(c, case_id)
@@ -98,7 +98,6 @@ class CaseStore(Part):
             }  # fmt: skip
             c.execute(update(t.case).filter_by(id=case_id).values(**values))
             _index(c, case_id, row, [read for read, _ in filed])
-        return self.case_file(case_id)
 
     def cases(self) -> list[Row]:
         """Every case with its gaps, JSON-ready."""

@@ -127,10 +127,10 @@ def ledger_of(c: Connection, case_id: str, hashes: list[str]) -> list[LedgerRow]
 
 def exhibit_of(c: Connection, read: Read, received: str, shown: set[tuple[str, int]]) -> Exhibit:
     """A document as the packet shows it: only its pages whose ledger state is exhibit."""
-    query = select(t.page.c.page_number, t.page.c.text).filter_by(sha256=read.sha256).order_by(t.page.c.page_number)
-    own = read.document.pages
-    found = [(number, text) for number, text in c.execute(query) if number in own and (read.sha256, number) in shown]
-    pages = tuple(page_of(number, text) for number, text in sorted(found, key=lambda row: own.index(row[0])))
+    own = [page for page in read.document.pages if (read.sha256, page) in shown]
+    query = select(t.page.c.page_number, t.page.c.text).filter_by(sha256=read.sha256)
+    texts = dict(c.execute(query.where(t.page.c.page_number.in_(own))).tuples().all())
+    pages = tuple(page_of(number, texts[number]) for number in own)
     media = c.execute(select(t.fax.c.media_type).filter_by(sha256=read.sha256)).scalar_one()
     title = read.document.kind.replace("_", " ").capitalize()
     return Exhibit(title, read.document.kind, read.sha256, media, pages, document_date(read), received)
