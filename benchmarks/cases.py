@@ -30,7 +30,7 @@ import sqlalchemy as sa
 from casefile import tables as t
 from casefile.audit_chain import START, chained
 from casefile.store import Store
-from tests.conftest import as_server_user, postgres_programs
+from tests.servers import as_server_user, postgres_programs
 
 BATCH = 500
 TARGET_MS = 100.0

@@ -1,4 +1,4 @@
-"""A store on each database; PostgreSQL is started by the tests from the system's own programs."""
+"""A store on each database and an S3 server; both servers are started by the tests, from the system's own programs."""
 
 from __future__ import annotations
 
@@ -8,34 +8,18 @@ import subprocess
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import settings
 
 from casefile.store import Store
+from tests.servers import KEYS, S3Server, as_server_user, postgres_programs
 
 NUMBERS = count(1)
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
-
-
-def postgres_programs() -> Path | None:
-    """The newest installed PostgreSQL's programs, or None."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3].split(".")[0]))
-    if found:
-        return found[-1].parent
-    initdb = shutil.which("initdb")
-    return Path(initdb).parent if initdb else None
-
-
-def as_server_user(*command: str) -> list[str]:
-    """PostgreSQL refuses to run as root; there it runs as the package's own user."""
-    return (
-        ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
-        if os.geteuid() == 0
-        else [*command]
-    )
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +65,24 @@ def store(database_url: str) -> Iterator[Store]:
     opened = Store.open(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    server = S3Server(tmp_path_factory.mktemp("s3"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The server's client, a fresh bucket's name, and credentials in the environment."""
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+    client = s3_server.client()
+    bucket = f"b{abs(hash(str(tmp_path))) % 10**10}"
+    client.create_bucket(Bucket=bucket)
+    return client, bucket, s3_server.url

@@ -20,8 +20,6 @@ import httpx
 import psycopg
 from botocore.config import Config
 
-from tests.conftest import as_server_user, postgres_programs
-
 if TYPE_CHECKING:
     from flows.steps import Desk
 
@@ -42,6 +40,24 @@ def free_port() -> int:
         with socket.socket() as twin:
             if port < 55000 and twin.connect_ex(("127.0.0.1", port + 10000)):
                 return port
+
+
+def postgres_programs() -> Path | None:
+    """The newest installed PostgreSQL's programs, or None."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3].split(".")[0]))
+    if found:
+        return found[-1].parent
+    initdb = shutil.which("initdb")
+    return Path(initdb).parent if initdb else None
+
+
+def as_server_user(*command: str) -> list[str]:
+    """PostgreSQL refuses to run as root; there it runs as the package's own user."""
+    return (
+        ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+        if os.geteuid() == 0
+        else [*command]
+    )
 
 
 class Server:

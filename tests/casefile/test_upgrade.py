@@ -18,7 +18,7 @@ from casefile import database
 from casefile.errors import CasebinderError
 from casefile.store import Store
 from flows import troubles
-from tests.conftest import postgres_programs
+from tests.servers import postgres_programs
 
 MIGRATIONS = Path(database.__file__).parent / "migrations"
 

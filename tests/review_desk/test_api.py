@@ -6,6 +6,8 @@ import json
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,13 +16,20 @@ from hypothesis.strategies import booleans
 from casefile import tables as t
 from casefile.accounts import SCOPES
 from casefile.database import writing
+from casefile.fax_list import faxes
 from casefile.records import Document, Finding, PageText, Reading
+from casefile.settings import Settings
 from casefile.store_rows import add
 from flows.steps import Desk, now
+from flows.watch import drain
 from intake.vault import sha256_of
 from review_desk.api import schema
 from review_desk.app import create_app
 from review_desk.inbox_drop import plain_name
+from samples.orders import letterhead_order
+from samples.people import make_case
+from samples.sheet import Sheets
+from tests.review_desk.conftest import hire
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -155,6 +164,28 @@ def test_a_dropped_fax_lies_in_the_watched_inbox_under_a_safe_name(api: TestClie
     assert files[0].parent == Path(desk.settings.inbox_location) / "urgent"
     assert [drop.urgent for drop in desk.inbox.ready()] == [True]
     assert sent.json()["sha256"] == sha256_of(files[0])
+
+
+def test_a_fax_dropped_over_the_api_into_a_bucket_is_read(
+    s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, bucket, url = s3
+    place = {"HOME": str(tmp_path), "INBOX": f"s3://{bucket}/in/", "S3_ENDPOINT_URL": url, "USE_PREFECT": "false"}
+    for name, value in place.items():
+        monkeypatch.setenv(f"CASEBINDER_{name}", value)
+    desk = Desk(Settings())
+    hire(desk.store)
+    key = desk.store.make_token("adam", ["inbox:write"], by="setup", at=now())
+    api = TestClient(create_app(desk.settings, desk, hosts=("testserver",)))
+    sheets = Sheets(Random(3))
+    letterhead_order(sheets, make_case(Random(3)))
+    body = sheets.pdf()
+    sent = api.post("/api/inbox", params={"name": "a/b.pdf"}, content=body, headers={"authorization": f"Bearer {key}"})
+    assert sent.status_code == 202
+    assert drain(desk.settings) == 1
+    sha256 = sent.json()["sha256"]
+    assert [(row["sha256"], row["state"]) for row in faxes(desk.store)] == [(sha256, "read")]
+    assert desk.vault.path(sha256).read_bytes() == body
 
 
 def test_what_is_no_fax_is_refused_and_leaves_nothing(api: TestClient, token: Token, desk: Desk) -> None:
