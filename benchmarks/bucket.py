@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -128,14 +128,31 @@ def prefect(bench: Bench, faxes: int, rounds: int) -> None:
     server.start()
     files = batch(bench.folder / "batch", faxes)
     times: dict[str, list[float]] = {"without": [], "with": []}
+    spent: dict[str, list[float]] = {"without": [], "with": []}
     for turn in range(rounds):
         for name in ("without", "with") if turn % 2 == 0 else ("with", "without"):
             api = {"PREFECT_API_URL": server.api_url} if name == "with" else {"CASEBINDER_USE_PREFECT": "false"}
+            before = _processor_seconds(server)
             times[name].append(bench.run(files, 1, **api))
+            spent[name].append(_processor_seconds(server) - before)
             print(f"  {name:8} {times[name][-1]:7.1f} s", flush=True)
-    server.stop()
     plain, flows = (statistics.median(times[name]) for name in ("without", "with"))
     print(f"prefect: {faxes} faxes, {plain:.1f} s without, {flows:.1f} s with: {100 * (flows - plain) / plain:+.1f} %")
+    each = (statistics.median(spent["with"]) - statistics.median(spent["without"])) / (faxes + WARM)
+    print(f"  its server: {each * 1000:.1f} ms of its one process a fax, so at most {1 / each:.0f} faxes/s in all")
+    server.stop()
+
+
+def _processor_seconds(server: PrefectServer) -> float:
+    """What a server and its children have used so far."""
+    tree, total = {server.child.pid if server.child else 0}, 0.0
+    for stat in sorted(Path("/proc").glob("[0-9]*/stat"), key=lambda path: int(path.parent.name)):
+        with suppress(OSError):
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+            if {int(stat.parent.name), int(fields[1])} & tree:
+                tree.add(int(stat.parent.name))
+                total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
 
 
 def workers(bench: Bench, faxes: int) -> None:
