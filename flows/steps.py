@@ -28,7 +28,8 @@ from extractors.recut import rearranged
 from extractors.registry import find_all
 from flows import replies
 from flows.long_fax import read_long
-from intake.inbox import Drop, Inbox, is_urgent, open_inbox
+from intake.doors import open_inbox
+from intake.inbox import Drop, Inbox, is_urgent
 from intake.limits import Limits
 from intake.page_count import page_count
 from intake.read import FileText, read_file

@@ -14,7 +14,7 @@ from fastapi import HTTPException
 from starlette.concurrency import run_in_threadpool
 
 from flows.steps import Desk
-from intake.inbox import UNFINISHED
+from intake.folder_inbox import UNFINISHED
 from intake.s3 import place
 from intake.s3_vault import put_packet
 from intake.sniff import media_type

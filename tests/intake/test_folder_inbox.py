@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from intake.inbox import Changed, FolderInbox
+from intake.folder_inbox import FolderInbox
+from intake.inbox import Changed
 from intake.sidecar import Sidecars, parse
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 from casefile.records import Word
 from intake import pages, read
 from intake.banner import parse_banner, split_banner
-from intake.inbox import FolderInbox
+from intake.folder_inbox import FolderInbox
 from intake.limits import Limits
 from intake.lines import in_lines
 from intake.photo import photo_page
