@@ -17,25 +17,30 @@ FEW_WORDS = 45
 """A photo page holds a caption and little else."""
 ENOUGH = 2.5
 """Below this score a page is nobody's kind."""
+SOME, CLEAR = 2.0, 0.8
+"""Nor below this, unless no other kind comes near."""
+UNTITLED = 0.85
+"""Highest confidence of a kind that only the text tells."""
 Patterns = tuple[re.Pattern[str], ...]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A page's likeliest kind, its score, how far it leads the next kind, and the line that reads like its title."""
+    """A page's likeliest kind, its score, its lead over the next kind, its title or first line; `titled`: that says it."""
 
     kind: str
     score: float
     lead: float
     title: str
+    titled: bool = False
 
 
 @cache
-def _kinds() -> dict[str, tuple[Patterns, Patterns, Patterns]]:
-    """Kind → strong titles, titles, content."""
+def _kinds() -> dict[str, tuple[Patterns, ...]]:
+    """Kind → strong titles, titles, content, telling content."""
     table = tomllib.loads((Path(__file__).parent / "data" / "kinds.toml").read_text())
     flags = re.IGNORECASE | re.MULTILINE
-    return {kind: tuple(tuple(re.compile(p, flags) for p in row[part]) for part in ("strong", "titles", "content"))  # type: ignore[misc]
+    return {kind: tuple(tuple(re.compile(p, flags) for p in row[part]) for part in ("strong", "titles", "content", "telling"))
             for kind, row in table.items()}  # fmt: skip
 
 
@@ -59,8 +64,9 @@ def classify(pages: Sequence[PageText]) -> tuple[Document, ...]:
         ):
             documents[-1] = Document(before.kind, (*before.pages, page.page_number), before.confidence, before.title)
             continue
-        kind = judged.kind if judged.score >= ENOUGH else "other"
-        sure = 0.5 if kind == "other" else min(0.98, 0.55 + 0.05 * judged.score + 0.05 * min(judged.lead, 3.0))
+        kind = judged.kind if judged.score >= ENOUGH or judged.score >= SOME and judged.lead >= CLEAR else "other"
+        most = 0.98 if judged.titled else UNTITLED
+        sure = 0.5 if kind == "other" else min(most, 0.55 + 0.05 * judged.score + 0.05 * min(judged.lead, 3.0))
         documents.append(Document(kind, (page.page_number,), sure, judged.title))
     return tuple(documents)
 
@@ -85,7 +91,7 @@ def _judge(page: PageText) -> Judged:
     usual = sorted(_height(line) for line in lines)[len(lines) // 2]
     top = [line for line in lines[:14] if line.box[1] < 0.32 and len(line.text) < 90]
     text, scores = page.text[:20000], list[tuple[float, str, str]]()
-    for kind, (strong, titles, content) in _kinds().items():
+    for kind, (strong, titles, content, telling) in _kinds().items():
         best, title = 0.0, ""
         for place, line in enumerate(top):
             weight = (
@@ -100,9 +106,11 @@ def _judge(page: PageText) -> Judged:
         if kind == "photo" and len(page.words) > FEW_WORDS:
             continue
         said = sum(1.0 for pattern in content if pattern.search(text))
-        scores.append((best + min(said, 4.0) * 0.8, kind, title))
+        told = sum(1.0 for pattern in telling if pattern.search(text))
+        scores.append((best + min(said, 4.0) * 0.8 + min(told, 3.0) * 1.2, kind, title))
     scores.sort(reverse=True)
-    return Judged(scores[0][1], scores[0][0], scores[0][0] - scores[1][0], scores[0][2] or (top[0].text if top else ""))
+    (score, kind, title), (next_score, *_) = scores[:2]
+    return Judged(kind, score, score - next_score, title or (top[0].text if top else ""), bool(title))
 
 
 def _prominence(line: Line, usual: float, place: int) -> float:
@@ -113,7 +121,7 @@ def _prominence(line: Line, usual: float, place: int) -> float:
     if re.search(r":\s*\S", line.text):
         weight *= 0.45
     if len(line.words) > 9:
-        weight *= 0.6
+        weight *= 0.3 if line.text[0].islower() else 0.6
     return weight
 
 
