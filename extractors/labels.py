@@ -132,8 +132,16 @@ def label_over(page: PageText, number: int, box: Box, reach: int = COLUMN_LINES)
             if column_of(sheet.tokens[above], hit)[0] - 0.01 <= box[0]:
                 if box[0] < column_of(sheet.tokens[above], hit)[1]:
                     return hit.field
+                if _heads_a_table(sheet, above):
+                    return ""
                 break
     return ""
+
+
+def _heads_a_table(sheet: Sheet, number: int) -> bool:
+    """Whether a line holds headings of columns: several labels, none with a colon or answered beside it."""
+    hits = sheet.hits[number]
+    return len(hits) > 1 and not any(hit.colon or hit.box in sheet.answered for hit in hits)
 
 
 Heading = tuple[float, float, str]

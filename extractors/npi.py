@@ -106,7 +106,7 @@ def _torn_without_label(page: PageText, found: Sequence[Finding]) -> Iterator[Fi
     known = {f.value for f in found}
     for number, line in enumerate(page.lines[:MOST_LINES]):
         for words, digits in torn_numbers(line.words[:60]):
-            if len(words) == 1 and not words[0].other or digits in known:
+            if len(words) == 1 and words[0].text == digits or digits in known:
                 continue
             known.add(digits)
             before = " ".join(word.text for word in line.words[: line.words.index(words[0])])
