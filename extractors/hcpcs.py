@@ -9,6 +9,7 @@ from extractors.hcpcs_table import home_care_codes as home_care_codes
 from extractors.hcpcs_table import in_a_block, modifiers
 from extractors.hcpcs_torn import torn_codes
 from extractors.icd10_table import is_billable
+from extractors.icd10_torn import EDGES
 from extractors.labels import label_over, values_of
 from extractors.readings import box_of
 from extractors.repair import passing
@@ -19,10 +20,15 @@ STUCK = re.compile(r"(?<![\w.$-])([A-HJ-MP-V][0-9O]{4})((?:[A-Z][A-Z0-9]){1,4})(
 """A code and its modifiers without anything between them."""
 LABEL = re.compile(r"hcpcs?|procedure|\bproc\b|\bcodes?\b|\bcpt\b|denied|equipment|dispense|\border", re.IGNORECASE)
 NAMED = re.compile(r"(?:hcpcs?|cpt|code)s?\W{0,4}$", re.IGNORECASE)
+ONE_SPECK = re.compile(r"(?:[1Il|]\.|[A-Z]\.|[A-Z](?=\d+\.))\s?(?=(?:\D?\d){4}\W?$)\d+\.?\d*")
+"""A code with one dot too many: a speck, or the foot of a worn L or E."""
+TICK = re.compile(r"[\[({]\s?[xXvV✓✔✗✘]\s?[\])}]\s*$|[☒☑■]\s*$")
 AFTER = re.compile(
     r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
 )
 CODES = frozenset({"code", "cpt", "description", "modifier"})
+ZIP = re.compile(r",\s*[A-Z][A-Za-z1]\.?\s*$")
+"""What stands before an address's code, of which a figure may be read as a letter ("MI J8999")."""
 ROWS = 0.08
 """Rows of one table stand no further apart than this share of the page's height."""
 NEAR = frozenset({"", "quantity", "frequency", "order_date", "npi", "delivery_date", "service_start", "claim_number"})
@@ -35,7 +41,7 @@ def find(page: PageText) -> list[Finding]:
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         for match in SHAPE.finditer(text):
-            if is_unticked(page, line, match.start()):
+            if is_unticked(page, line, match.start()) or page.source == "ocr" and ZIP.search(text[: match.start()]):
                 continue
             if finding := _judge(page, number, line, match):
                 findings += [finding, *_modifiers(page, line, match)]
@@ -127,6 +133,10 @@ def _is_meant(page: PageText, number: int, run: tuple[Word, ...], enclosed: bool
         return None
     if governed == "code" or NAMED.search(line.text[:start]) or enclosed and run[0].text[1:2].isalpha():
         return True
+    if TICK.search(line.text[:start][-8:]):
+        return True
+    if ONE_SPECK.fullmatch(" ".join(word.text for word in run).strip(EDGES)):
+        return True if governed in CODES | NEAR else None
     if not any(re.search(r"[A-Za-z£€]", word.text + word.other) for word in run):
         return None
     return (enclosed or bool(LABEL.search(line.text[:start][-30:]))) if governed in CODES | NEAR else None

@@ -32,10 +32,13 @@ LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
 NOT_OURS = frozenset({"code", "cpt", "modifier", "claim_number", "member_id", "group_number", "reference_number", "authorization_number",
                       "phone", "fax", "npi", "quantity", "tax_id", "shipping_address", "license_number"})  # fmt: skip
 
+Taken = dict[int, list[tuple[int, int]]]
+"""Line → where in it codes were found."""
+
 
 def find(page: PageText) -> list[Finding]:
     """Find diagnosis codes: dotted ones anywhere, undotted or torn ones only where diagnoses stand."""
-    findings, taken = [], dict[int, list[tuple[int, int]]]()
+    findings, taken = [], Taken()
     for number, line in enumerate(page.lines):
         for finding, span in _dotted_ones(page, number, line):
             findings.append(finding)
@@ -79,39 +82,62 @@ def _just_above(page: PageText, number: int, lines: int = 3) -> str:
     return " ".join(other.text[:600] for other in page.lines[max(0, number - lines) : number + 1])
 
 
-def _torn_ones(page: PageText, taken: dict[int, list[tuple[int, int]]]) -> Iterator[Finding]:
-    """Codes that fell apart or lost their dot; `taken` learns where they stand."""
-    for number, line in enumerate(page.lines):
-        known = [word for start, end in taken.get(number, ()) for word in line.words_in(start, end)]
+def _torn_ones(page: PageText, taken: Taken) -> Iterator[Finding]:
+    """Codes that fell apart or lost their dot; `taken` learns where they stand.
 
-        def expected(start: int, end: int, enclosed: bool, number: int = number) -> bool:
-            return _where_diagnoses_stand(page, number, start, end, enclosed, taken)
+    What begins its line before words counts even where nothing else says that diagnoses stand there, for a person.
+    """
+    for sure in (True, False):
+        for number, line in enumerate(page.lines):
+            known = [word for start, end in taken.get(number, ()) for word in line.words_in(start, end)]
 
-        for words, code in torn_codes(line, known, expected):
-            start = sum(len(word.text) + 1 for word in line.words[: line.words.index(words[0])])
-            raw = " ".join(word.text for word in words)
-            taken.setdefault(number, []).append((start, start + len(raw)))
-            reason = f"among diagnoses; {dotted(code)} is the only billable code that what was read can be"
-            yield _made(page, words, raw, code, 0.88, "repaired", reason)
+            def expected(start: int, end: int, enclosed: bool, number: int = number, sure: bool = sure) -> bool:
+                return (_where_diagnoses_stand if sure else _begins_a_line)(page, number, start, end, enclosed, taken)
+
+            for words, code in torn_codes(line, known, expected):
+                start = sum(len(word.text) + 1 for word in line.words[: line.words.index(words[0])])
+                raw = " ".join(word.text for word in words)
+                taken.setdefault(number, []).append((start, start + len(raw)))
+                reason = f"{dotted(code)} is the only billable code that what was read can be"
+                if sure:
+                    yield _made(page, words, raw, code, 0.88, "repaired", f"among diagnoses; {reason}")
+                else:
+                    yield _made(page, words, raw, code, 0.6, "suspect", f"{reason}; no label could be read")
 
 
-def _where_diagnoses_stand(
-    page: PageText, number: int, start: int, end: int, enclosed: bool, taken: dict[int, list[tuple[int, int]]]
-) -> bool:
+def _where_diagnoses_stand(page: PageText, number: int, start: int, end: int, enclosed: bool, taken: Taken) -> bool:
     """Whether a code may be meant by words `start:end` of a line: by their label, or among codes and set apart."""
     line = page.lines[number]
     governed = label_over(page, number, line.words[start].box)
     if governed == "diagnosis" or enclosed and line.words[start].text.strip(EDGES)[:1].isalpha():
-        return True
+        return _stands_alone(line, start, end)
     if governed in NOT_OURS and not enclosed:
         return False
     before, behind = (" ".join(w.text for w in words) for words in (line.words[:start], line.words[end:]))
     set_apart = bool(LISTED.search(before[-6:])) or not behind or bool(re.match(r"\W*[A-Za-z]{3,}", behind))
     beside = any(near in taken for near in range(number - 2, number + 3)) or _stands_by_a_code(page, number)
-    return (enclosed or set_apart) and (beside or _is_labelled(_just_above(page, number)))
+    near_ones = beside or _is_labelled(_just_above(page, number))
+    return (enclosed or set_apart) and near_ones and _stands_alone(line, start, end)
 
 
-def _short_ones(page: PageText, number: int, line: Line, taken: dict[int, list[tuple[int, int]]]) -> Iterator[Finding]:
+def _begins_a_line(page: PageText, number: int, start: int, end: int, enclosed: bool, taken: Taken) -> bool:
+    """Whether words `start:end` begin a line and words follow, on a page without sums of money."""
+    line = page.lines[number]
+    behind = " ".join(word.text for word in line.words[end:])
+    governed = label_over(page, number, line.words[start].box)
+    named = bool(re.match(r"\W*[A-Z][a-z]{4,}", behind)) and governed not in NOT_OURS
+    return start == 0 and named and not MONEY.search(page.text[:6000])
+
+
+def _stands_alone(line: Line, start: int, end: int) -> bool:
+    """Whether no other figures stand right before or behind figures: pieces of a longer number are no code."""
+    if line.words[start].text.strip(EDGES)[:1].isalpha():
+        return True
+    near = [line.words[n] for n in (start - 1, end) if 0 <= n < len(line.words)]
+    return not any(re.fullmatch(r"\W*\d+\W*", word.text) and not re.match(r"\d{1,2}[.)]", word.text) for word in near)
+
+
+def _short_ones(page: PageText, number: int, line: Line, taken: Taken) -> Iterator[Finding]:
     """Codes without a dot: three characters, or undotted ones by a label or in a list."""
     spans, text = taken.get(number, []), line.text[:2000]
     for match in SHORT.finditer(text) if page.source == "ocr" else ():
@@ -136,7 +162,11 @@ def _short(page: PageText, number: int, line: Line, match: re.Match[str], beside
     options = passing(match[0], is_billable)
     before, behind = line.text[: match.start()][-4:], line.text[match.end() : match.end() + 2]
     governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box) == "diagnosis"
-    above = any(DOTTED.search(o.text[:200]) for o in page.lines[max(0, number - 2) : number])
+    above = any(
+        is_billable((m[1] + m[2]).upper())
+        for o in page.lines[max(0, number - 2) : number]
+        for m in DOTTED.finditer(o.text[:200])
+    )
     enclosed = (
         before.rstrip()[-1:] in {"(", "["}
         or behind.strip()[:1] in {")", "]"}
@@ -179,7 +209,8 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
         return 0.0
     if LABEL.search(before) and not re.search(r"hcpcs|cpt|proc", before, re.IGNORECASE):
         return 0.86
-    if before[-1:] in {"(", "["} and behind[:1] in {")", "]"} and _stands_by_a_code(page, number):
+    bracketed = before[-1:] in {"(", "["} and behind[:1] in {")", "]"}
+    if bracketed and not HCPCS_LIKE.fullmatch(match[0]) and _stands_by_a_code(page, number):
         return 0.86
     listed = page.source == "ocr" and not before.strip() and not HCPCS_LIKE.fullmatch(match[0])
     above = " ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])

@@ -21,6 +21,10 @@ APART = 0.03
 EDGES = " .,;:-–—'\"[](){}|~"
 GLYPHS = re.compile(r"[A-Z0-9|!$£€§][0-9A-Z][0-9A-Z]{1,5}")
 SEPARATED = re.compile(r"[\s.,:·]+")
+GLUED_WORD = re.compile(r"(?<=\d)[A-Z]?[a-z]{3,}\W*$")
+"""The words of a diagnosis that stick to its code ("02Hypoxemia")."""
+FIGURES = 3
+"""A code that is mended must hold at least so many figures as they were read; scrawls hold fewer."""
 OPENED = {"(": "GC"}
 """What a bracket that is never closed may have been."""
 MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
@@ -88,6 +92,7 @@ def _enclosed(run: Sequence[Word]) -> bool:
 
 def codes_in(text: str) -> set[str]:
     """The billable codes that one reading may stand for; none where it is a code or a number as it stands."""
+    text = GLUED_WORD.sub("", text)
     bare = text.strip(EDGES).upper()
     found = _fitting(SEPARATED.split(bare))
     if not found and text[:1] in OPENED and not re.search(r"[)\]]", text):
@@ -102,15 +107,26 @@ def _fitting(parts: list[str]) -> set[str]:
     if not 3 < len(code) <= 7 or not GLYPHS.fullmatch(code) or len(parts) > PIECES:
         return set()
     cuts = {sum(map(len, parts[:n])) for n in range(1, len(parts))}
-    if len([cut for cut in cuts if cut not in (1, 3)]) > 1 or 2 in cuts:
+    if len(cuts - {1, 2, 3}) > 1 or 2 in cuts and not (3 in cuts and code[0].isalpha()):
         return set()
     if not code[0].isalpha():
-        return set(passing(code, is_billable)) if 3 in cuts and (1 not in cuts or code[0] in "1|!") else set()
+        whole = 3 in cuts and (1 not in cuts or code[0] in "1|!") and _is_figured(code)
+        return set(passing(code, is_billable)) if whole else set()
     if not re.search(r"\d", code[1:3]) or is_billable(code[:3]) and cuts:
         return set()
-    if 3 not in cuts and HCPCS_LIKE.fullmatch(code):
+    if 3 not in cuts and HCPCS_LIKE.fullmatch(code[0] + code[1:].replace("O", "0")):
         return set()
-    return _as_read(code) or set(passing(code, is_billable)) or _with_a_letter_later(code)
+    return _as_read(code) or (_mended(code) if _is_figured(code) else set())
+
+
+def _is_figured(code: str) -> bool:
+    return sum(map(str.isdigit, code)) >= FIGURES
+
+
+def _mended(code: str) -> set[str]:
+    """The codes that a code with a misread glyph can be; a torn E is read as F."""
+    found = set(passing(code, is_billable)) or _with_a_letter_later(code)
+    return found or (set(passing("E" + code[1:], is_billable)) if code[0] == "F" else set())
 
 
 def _as_read(code: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from casefile.records import Box, Line, PageText, Word, union
-from extractors.expected import FITS, fits
+from extractors.expected import FITS, IDS, NAMES, fits
 from extractors.label_hits import Hit, has_shape, hits_of
 from extractors.label_values import column_of, value_at
 from extractors.once import once
@@ -16,6 +16,8 @@ MOST_LINES = 400
 """Lines of one page in which labels are looked for; a page of print holds about eighty."""
 ANSWERED = 2
 """A label that is answered beside it governs no more than the lines so far below."""
+ONE_VALUE = frozenset({*IDS, *NAMES, "payer_name", "member_dob", "order_date", "phone", "fax", "shipping_address"})
+"""Fields that stand once on a page and head no column."""
 COLUMN_LINES = 14
 """How many lines below a column's heading its values may stand."""
 
@@ -127,7 +129,7 @@ def label_over(page: PageText, number: int, box: Box, reach: int = COLUMN_LINES)
         return left[-1].field
     for above in range(number - 1, max(-1, number - 1 - reach), -1):
         for hit in reversed(sheet.hits[above]):
-            if number - above > ANSWERED and hit.box in sheet.answered:
+            if number - above > ANSWERED and (hit.field in ONE_VALUE or hit.box in sheet.answered):
                 continue
             if column_of(sheet.tokens[above], hit)[0] - 0.01 <= box[0]:
                 if box[0] < column_of(sheet.tokens[above], hit)[1]:
