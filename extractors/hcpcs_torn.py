@@ -48,6 +48,8 @@ def torn_codes(line: Line, taken: Sequence[Box]) -> Iterator[tuple[tuple[Word, .
 
 def _hangs_together(run: Sequence[Word]) -> bool:
     """Whether words stand close enough to be one code and hold enough figures for it."""
+    if not any(map(str.isalnum, run[0].text)):
+        return False
     close = all(right.box[0] - left.box[2] < APART for left, right in zip(run, run[1:], strict=False))
     return close and any(sum(map(str.isdigit, text)) >= 2 for text in readings_of(run[:PIECES])[:4])
 

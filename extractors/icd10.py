@@ -126,7 +126,7 @@ def _begins_a_line(page: PageText, number: int, start: int, end: int, enclosed: 
     behind = " ".join(word.text for word in line.words[end:])
     governed = label_over(page, number, line.words[start].box)
     named = bool(re.match(r"\W*[A-Z][a-z]{4,}", behind)) and governed not in NOT_OURS
-    return start == 0 and named and not MONEY.search(page.text[:6000])
+    return start == 0 and end > 1 and named and not MONEY.search(page.text[:6000])
 
 
 def _stands_alone(line: Line, start: int, end: int) -> bool:

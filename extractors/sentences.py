@@ -19,8 +19,6 @@ SHORT = 0.8
 """A line that ends left of this share of the widest line's end stops short."""
 NARROW = 0.6
 """A line that ends left of this share of the page's width is no line of wrapped prose."""
-BRACKETED = re.compile(r"[\s.]*[(\[][^()\[\]\s]{3,10}[)\]]")
-"""A code in brackets belongs to the sentence before it, whatever dot a reader saw between them."""
 LONGEST = 20_000
 """Characters of a page that are split into sentences."""
 
@@ -62,8 +60,9 @@ def _split(words: tuple[Word, ...]) -> tuple[Sentence, ...]:
         for span in _pipeline()(" ".join(line.text for line in block)[:LONGEST]).sents:
             while starts[number + 1] <= position + span.start_char:
                 number += 1
-            if made and made[-1].start >= position and BRACKETED.match(span.text):
-                made[-1] = replace(made[-1], text=f"{made[-1].text} {span.text}")
+            if made and made[-1].start >= position and made[-1].text.rstrip()[-1:] in {"(", "["}:
+                # a code in brackets belongs to its sentence, whatever dot a reader saw before it
+                made[-1] = replace(made[-1], text=f"{made[-1].text}{span.text}")
                 continue
             made.append(Sentence(span.text, position + span.start_char, block[number].box))
         position = starts[-1]
