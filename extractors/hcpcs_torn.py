@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from casefile.records import Box, Line, Word
 from extractors.hcpcs_table import home_care_codes, modifiers
 from extractors.icd10_torn import EDGES
-from extractors.readings import only_one, readings_of
+from extractors.readings import figures_differ, only_one, readings_of
 from extractors.repair import TO_DIGIT, passing
 
 SEPARATED = re.compile(r"[\s.,:/-]+")
@@ -39,11 +39,18 @@ def torn_codes(line: Line, taken: Sequence[Box]) -> Iterator[tuple[tuple[Word, .
             if not _hangs_together(run) or any(word.box in taken for word in run):
                 continue
             code = only_one(run, codes_in)
-            if code:
+            if code and not figures_differ(run, code) and not _lost_in_others_only(run):
                 yield run, code, _enclosed(run)
                 step = len(run)
                 break
         place += step
+
+
+def _lost_in_others_only(run: Sequence[Word]) -> bool:
+    """Whether no reading holds a letter and the first one is not four figures either: a sum or a count."""
+    texts = [SEPARATED.sub("", text.strip(EDGES).upper()) for text in readings_of(run)]
+    shaped = LOST_LETTER.fullmatch(texts[0]) or GLYPHS.fullmatch(texts[0])
+    return not shaped and not any(re.search(r"[A-Z]", text) for text in texts)
 
 
 def _hangs_together(run: Sequence[Word]) -> bool:

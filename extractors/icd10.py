@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 
 from casefile.records import Finding, Line, PageText, Status, Word, union
 from extractors.day import ANY
+from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_table import EDITION, table
 from extractors.icd10_table import dotted as dotted
 from extractors.icd10_table import is_billable as is_billable
@@ -205,7 +206,7 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
     enclosed = bool(LISTED.search(before[-6:])) or behind[:1] in {")", "]", ",", ";", ":", "-", "."}
     if governed == "diagnosis":
         return 0.95 if len(match[0]) > 3 or enclosed or beside_others else 0.9
-    if governed in NOT_OURS:
+    if governed in NOT_OURS or match[0] in home_care_codes():
         return 0.0
     if LABEL.search(before) and not re.search(r"hcpcs|cpt|proc", before, re.IGNORECASE):
         return 0.86

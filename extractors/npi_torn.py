@@ -20,6 +20,8 @@ APART = 0.025
 """Pieces of one number stand no further apart than this share of the page's width."""
 A_PHONE = re.compile(r"\W*(?:1\W{1,3})?\(?[2-9]\d\d\)?\W{1,3}\d{3}\W{1,3}\d{4}\W*")
 
+A_ZIP = re.compile(r"(?<!\d)\d{5}[.-]\d{4}(?!\d)")
+
 
 def is_valid(number: str) -> bool:
     """Whether ten digits pass the check; one random number in ten does, so ask for a label too."""
@@ -35,7 +37,7 @@ def is_valid(number: str) -> bool:
 def numbers_in(text: str) -> set[str]:
     """The numbers with a right check digit that one reading may stand for."""
     bare = SEPARATORS.sub("", text)
-    if not DIGITS.fullmatch(bare) or A_PHONE.fullmatch(text):
+    if not DIGITS.fullmatch(bare) or A_PHONE.fullmatch(text) or A_ZIP.search(text):
         return set()
     return {number for number in candidates(bare, digits_only=True) if is_valid(number)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import product
 
@@ -36,6 +37,13 @@ def only_one(words: Sequence[Word], codes_in: Callable[[str], set[str]]) -> str:
         return codes.pop() if len(codes) == 1 else ""
     codes = set[str]().union(*map(codes_in, others))
     return codes.pop() if len(codes) == 1 else ""
+
+
+def figures_differ(words: Sequence[Word], value: str) -> bool:
+    """Whether two other readings of a code's place hold other figures, as many: no two readings agree on it."""
+    figures = re.sub(r"\D", "", value)
+    seen = {re.sub(r"\D", "", text) for text in readings_of(words)}
+    return len({other for other in seen if len(other) == len(figures)} - {figures}) > 1
 
 
 def box_of(words: Sequence[Word]) -> Box:

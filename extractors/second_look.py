@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from casefile.records import Box, Finding, PageText, Word
 from extractors.hcpcs_table import home_care_codes
-from extractors.readings import readings_of
+from extractors.readings import figures_differ
 
 CHECKED = frozenset({"ordering_provider_npi", "other_npi", "icd10", "hcpcs"})
 """Fields whose values a check digit or a table has confirmed: exactly one reading that passes is a repair."""
@@ -73,7 +73,7 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
             if finding.field in CHECKED:
                 first = [word for word in page.words if _same_place(word.box, finding.box)]
                 if any(word.other for word in first) and not _is_one_of_several(finding, looks):
-                    if finding.field == "hcpcs" and _figures_differ(first, finding.value):
+                    if finding.field == "hcpcs" and figures_differ(first, finding.value):
                         finding = replace(finding, status="suspect", confidence=0.45)
                     _add_checked(kept, replace(finding, raw=" ".join(word.text for word in first)), both)
             elif finding.field in FILLS and not any(f.field == finding.field for f in kept):
@@ -87,13 +87,6 @@ def _is_one_of_several(finding: Finding, looks: Sequence[Sequence[Finding]]) -> 
               and _same_place(f.box, finding.box) and fuzz.ratio(f.value, finding.value) >= ALIKE}  # fmt: skip
     together = any({f.value for f in look if f.field == finding.field} >= values for look in looks)
     return len(values) > 1 and not together
-
-
-def _figures_differ(words: Sequence[Word], value: str) -> bool:
-    """Whether two other readings of a code's place hold other figures, as many: no two readings agree on it."""
-    figures = re.sub(r"\D", "", value)
-    seen = {re.sub(r"\D", "", text) for text in readings_of(words)}
-    return len({other for other in seen if len(other) == len(figures)} - {figures}) > 1
 
 
 def _add_checked(kept: list[Finding], finding: Finding, both: set[tuple[str, str]]) -> None:
