@@ -3,58 +3,36 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from pathlib import Path
 
-from casefile.records import Finding, Line, PageText, Status
-from extractors.icd10 import is_billable
+from casefile.records import Box, Finding, Line, PageText, Status, Word
+from extractors.hcpcs_table import home_care_codes as home_care_codes
+from extractors.hcpcs_table import in_a_block, modifiers
+from extractors.hcpcs_torn import torn_codes
+from extractors.icd10_table import is_billable
+from extractors.icd10_torn import EDGES
 from extractors.labels import label_over, values_of
+from extractors.readings import box_of
 from extractors.repair import passing
 from extractors.ticks import is_doubtful, is_unticked
 
-DATA = Path(__file__).parent / "data"
 SHAPE = re.compile(r"(?<![\w.$])(?<![\w.$]-)[A-HJ-MP-V£€&8][0-9OoIlLSBZGb]{4}(?!\w|\.\d|\.\w{3}|-\d)")
 STUCK = re.compile(r"(?<![\w.$-])([A-HJ-MP-V][0-9O]{4})((?:[A-Z][A-Z0-9]){1,4})(?!\w)")
 """A code and its modifiers without anything between them."""
-WORN = re.compile(
-    r"(?<![\w.$-])(?:[1Il|]\.\s?(\d{4})|F\.\s?(\d{4})|([A-HJ-MP-V]\d{3})\.(\d)|([A-HJ-MP-V]\d)\.(\d{3}))(?![\w.])"
-)
-"""An L or E code of whose letter the foot was read as a dot, or a code with a speck in it where no diagnosis has its dot."""
 LABEL = re.compile(r"hcpcs?|procedure|\bproc\b|\bcodes?\b|\bcpt\b|denied|equipment|dispense|\border", re.IGNORECASE)
+NAMED = re.compile(r"(?:hcpcs?|cpt|code)s?\W{0,4}$", re.IGNORECASE)
+ONE_SPECK = re.compile(r"(?:[1Il|]\.|[A-Z]\.|[A-Z](?=\d+\.))\s?(?=(?:\D?\d){4}\W?$)\d+\.?\d*")
+"""A code with one dot too many: a speck, or the foot of a worn L or E."""
+TICK = re.compile(r"[\[({]\s?[xXvV✓✔✗✘]\s?[\])}]\s*$|[☒☑■]\s*$")
 AFTER = re.compile(
     r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
 )
 CODES = frozenset({"code", "cpt", "description", "modifier"})
+ZIP = re.compile(r",\s*[A-Z][A-Za-z1]\.?\s*$")
+"""What stands before an address's code, of which a figure may be read as a letter ("MI J8999")."""
+ROWS = 0.08
+"""Rows of one table stand no further apart than this share of the page's height."""
 NEAR = frozenset({"", "quantity", "frequency", "order_date", "npi", "delivery_date", "service_start", "claim_number"})
 """Fields whose label may stand left of a code that is not theirs: short values end before it."""
-
-
-@cache
-def home_care_codes() -> frozenset[str]:
-    """Codes common in home care."""
-    return frozenset(
-        row for row in (DATA / "hcpcs_home_care.txt").read_text().split("\n") if row and not row.startswith("#")
-    )
-
-
-@cache
-def modifiers() -> frozenset[str]:
-    """Two-character modifiers."""
-    return frozenset(_rows("modifiers.txt"))
-
-
-@cache
-def _blocks() -> tuple[tuple[str, str], ...]:
-    return tuple((row[:5], row[6:]) for row in _rows("hcpcs_blocks.txt"))
-
-
-def _rows(name: str) -> list[str]:
-    return [word for line in (DATA / name).read_text().split("\n") if not line.startswith("#") for word in line.split()]
-
-
-def in_a_block(code: str) -> bool:
-    """Whether CMS has assigned numbers around this one."""
-    return any(first <= code <= last for first, last in _blocks())
 
 
 def find(page: PageText) -> list[Finding]:
@@ -63,14 +41,14 @@ def find(page: PageText) -> list[Finding]:
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         for match in SHAPE.finditer(text):
-            if is_unticked(page, line, match.start()):
+            if is_unticked(page, line, match.start()) or page.source == "ocr" and ZIP.search(text[: match.start()]):
                 continue
             if finding := _judge(page, number, line, match):
                 findings += [finding, *_modifiers(page, line, match)]
         for match in STUCK.finditer(text):
             findings += _stuck(page, line, match)
-        if page.source == "ocr":
-            findings += [f for match in WORN.finditer(text) if (f := _worn(page, number, line, match))]
+    if page.source == "ocr":
+        findings += _torn_ones(page, findings)
     for value in values_of(page, "modifier"):
         findings += [
             _modifier(page, word.text, word.box, word.confidence)
@@ -123,15 +101,45 @@ def _stuck(page: PageText, line: Line, match: re.Match[str]) -> list[Finding]:
     return [found, *(_modifier(page, part, word.box, word.confidence) for part in parts)]
 
 
-def _worn(page: PageText, number: int, line: Line, match: re.Match[str]) -> Finding | None:
-    """A code of our list that a speck or a lost stroke has spoilt."""
-    code = "L" + match[1] if match[1] else "E" + match[2] if match[2] else "".join(filter(None, match.groups()))
-    governed = label_over(page, number, line.words_in(*match.span())[0].box)
-    bracketed = line.text[: match.start()][-1:] in {"(", "["} and line.text[match.end() :][:1] in {")", "]"}
-    if code not in home_care_codes() or not bracketed and governed not in CODES | NEAR:
+def _torn_ones(page: PageText, found: list[Finding]) -> list[Finding]:
+    """Codes in pieces, spoilt by a speck, or right in the other reading alone, where codes stand."""
+    known = [f.box for f in found if f.field == "hcpcs"]
+    columns = [f.box for f in found if f.field == "hcpcs" and f.status != "suspect"]
+    seen: list[tuple[Finding, bool]] = []
+    for number, line in enumerate(page.lines):
+        for run, code, enclosed in torn_codes(line, known):
+            if (meant := _is_meant(page, number, run, enclosed)) is None:
+                continue
+            confidence = 0.85 * (0.9 + 0.1 * min(word.confidence for word in run))
+            reason = f"where codes stand; {code} is the only home-care code that what was read can be"
+            raw = " ".join(word.text for word in run)
+            made = Finding("hcpcs", code, raw, page.page_number, box_of(run), confidence, "repaired", None, reason)
+            seen.append((made, meant))
+    columns += [finding.box for finding, _ in seen]
+    return [finding for finding, meant in seen if meant or any(_is_row(finding.box, box) for box in columns)]
+
+
+def _is_row(one: Box, two: Box) -> bool:
+    """Whether two codes stand in two rows of one column."""
+    return abs(one[0] - two[0]) < 0.02 and 0.006 < abs(one[1] - two[1]) < ROWS
+
+
+def _is_meant(page: PageText, number: int, run: tuple[Word, ...], enclosed: bool) -> bool | None:
+    """Whether a code is meant: by its label or in brackets; False if only a code in its column can say so, None if not."""
+    line = page.lines[number]
+    start = sum(len(word.text) + 1 for word in line.words[: line.words.index(run[0])])
+    governed = label_over(page, number, run[0].box)
+    if governed == "diagnosis" or is_unticked(page, line, start) or is_doubtful(page, line, start):
         return None
-    reason = "the only home-care code it can be; a stroke of it was lost or a speck stands in it"
-    return _finding(page, line, match, code, 0.85, "repaired", reason)
+    if governed == "code" or NAMED.search(line.text[:start]) or enclosed and run[0].text[1:2].isalpha():
+        return True
+    if TICK.search(line.text[:start][-8:]):
+        return True
+    if ONE_SPECK.fullmatch(" ".join(word.text for word in run).strip(EDGES)):
+        return True if governed in CODES | NEAR else None
+    if not any(re.search(r"[A-Za-z£€]", word.text + word.other) for word in run):
+        return None
+    return (enclosed or bool(LABEL.search(line.text[:start][-30:]))) if governed in CODES | NEAR else None
 
 
 def _by_shape(page: PageText, line: Line, match: re.Match[str], governed: str, labelled: bool) -> Finding | None:

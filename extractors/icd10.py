@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import gzip
 import re
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
 
-from casefile.records import Finding, Line, PageText
+from casefile.records import Finding, Line, PageText, Status, Word, union
 from extractors.day import ANY
+from extractors.hcpcs_table import home_care_codes
+from extractors.icd10_table import EDITION, table
+from extractors.icd10_table import dotted as dotted
+from extractors.icd10_table import is_billable as is_billable
+from extractors.icd10_torn import EDGES, HCPCS_LIKE, MONEY, torn_codes
 from extractors.labels import label_over
 from extractors.repair import TO_LETTER, passing
 
-TABLE = Path(__file__).parent / "data" / "icd10cm-2026.txt.gz"
 LIKE = 75
 """How alike (of 100) a word must be to pass as a misread diagnosis label."""
-EDITION = "ICD-10-CM April 2026"
 DOTTED = re.compile(
     r"(?<![A-Za-z0-9.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.(?:\s?\.)?\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
 )
-OPENED = re.compile(r"[\[(]([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})\s([0-9A-Za-z]{1,4})[\])]")
-"""A code in brackets whose dot was lost on the way."""
-PARTED = re.compile(r"(?<![\w.,/-])([A-Z0-9]\s?\d[0-9A-Z]\d{0,2})\s(\d{1,4}|[A-Z])(?=\s+[A-Za-z]{3}|\s*[,;:)\]]|\s*$)")
-"""A code of which only the gap is left where its dot was."""
-APART = re.compile(r"(?<![\w.])([A-Z])\s(\d[0-9A-Z]\.[0-9A-Z]{1,4})(?!\w|\.\d)")
-"""A code whose letter stands apart."""
-FOOTED = re.compile(r"(?<![\w.])([1Il|])\.\s?(\d[0-9A-Z][.,][0-9A-Z]{1,4})(?!\w|\.\d)")
-"""An L of which a stroke is left and its foot was read as a dot ("1.89.153")."""
 STRUNG = re.compile(r"(?<![\w.])([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=([A-Z0-9$][0-9A-Z]{2}(?:[.,]|\W|$))|\d)")
 """A code and the dot that was read for the comma behind it."""
-MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
 TIME = re.compile(r"\d{1,2}:\d{2}")
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
-HCPCS_LIKE = re.compile(r"[A-V]\d{4}")
 SHORT = re.compile(r"(?<![\w.$/-])[1Il|!£€F][0-9OoIl][0-9OoIl](?![\w/%-]|\.\d)")
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
 LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
@@ -43,65 +33,124 @@ LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
 NOT_OURS = frozenset({"code", "cpt", "modifier", "claim_number", "member_id", "group_number", "reference_number", "authorization_number",
                       "phone", "fax", "npi", "quantity", "tax_id", "shipping_address", "license_number"})  # fmt: skip
 
-
-@cache
-def _table() -> dict[str, bool]:
-    """Code without its dot → billable."""
-    rows = gzip.decompress(TABLE.read_bytes()).decode().splitlines()
-    return {row[1:].replace(".", ""): row[0] == "+" for row in rows}
-
-
-def dotted(code: str) -> str:
-    """The code as it is written on paper."""
-    return code[:3] + "." + code[3:] if len(code) > 3 else code
-
-
-def is_billable(code: str) -> bool:
-    """Whether a code (without its dot) is in the table and complete."""
-    return bool(_table().get(code))
+Taken = dict[int, list[tuple[int, int]]]
+"""Line → where in it codes were found."""
 
 
 def find(page: PageText) -> list[Finding]:
-    """Find diagnosis codes: dotted ones anywhere, undotted ones only by a diagnosis label."""
-    findings = []
+    """Find diagnosis codes: dotted ones anywhere, undotted or torn ones only where diagnoses stand."""
+    findings, taken = [], Taken()
     for number, line in enumerate(page.lines):
-        text = _unstrung(line.text[:2000]) if page.source == "ocr" else line.text[:2000]
-        near = " ".join(other.text[:600] for other in page.lines[max(0, number - 3) : number + 1])
-        labelled = _is_labelled(near) or _stands_by_a_code(page, number)
-        spans: list[tuple[int, int]] = []
-        for match in DOTTED.finditer(text):
-            place = line.words_in(match.start(), match.end())[0].box
-            ours = (
-                labelled
-                or page.source == "ocr"
-                and _among_codes(page, number, match)
-                or label_over(page, number, place) == "diagnosis"
-            )
-            if finding := _judge(page, line, match, match[1] + match[2], ours):
-                findings.append(finding)
-                spans.append(match.span())
-        for match in OPENED.finditer(text):
-            code = (match[1] + match[2]).upper()
-            options = [code] if is_billable(code) else passing(code, is_billable)
-            if labelled and len(options) == 1:
-                reason = "in brackets by a diagnosis label; its dot was lost"
-                findings.append(_finding(page, line, match, options[0], 0.88, "repaired", reason))
-                spans.append(match.span())
-        for match in _loose(text) if page.source == "ocr" else ():
-            if _parted(page, number, line, match):
-                reason = "among diagnoses; its dot was lost or its letter stood apart"
-                findings.append(_finding(page, line, match, _joined(match), 0.88, "repaired", reason))
-                spans.append(match.span())
-        for match in SHORT.finditer(text):
-            if page.source == "ocr" and (repaired := _short(page, number, line, match, bool(spans))):
-                findings.append(repaired)
-        for match in PLAIN.finditer(text):
-            if any(start <= match.start() < end for start, end in spans) or not is_billable(match[0]):
-                continue
-            if sure := _undotted(page, number, line, match, bool(spans)):
-                reason = "billable code without its dot" if len(match[0]) > 3 else f"billable in {EDITION}"
-                findings.append(_finding(page, line, match, match[0], sure, "valid", reason))
+        for finding, span in _dotted_ones(page, number, line):
+            findings.append(finding)
+            if finding.status != "suspect":
+                taken.setdefault(number, []).append(span)
+    if page.source == "ocr":
+        torn = list(_torn_ones(page, taken))
+        findings = [f for f in findings if f.status != "suspect" or not any(_overlap(f, other) for other in torn)]
+        findings += torn
+    for number, line in enumerate(page.lines):
+        findings += _short_ones(page, number, line, taken)
     return findings
+
+
+def _overlap(one: Finding, two: Finding) -> bool:
+    """Whether two codes share a word."""
+    across = min(one.box[2], two.box[2]) - max(one.box[0], two.box[0])
+    return across > 0 and min(one.box[3], two.box[3]) > max(one.box[1], two.box[1])
+
+
+def _dotted_ones(page: PageText, number: int, line: Line) -> Iterator[tuple[Finding, tuple[int, int]]]:
+    """Codes with their dot, and where in the line they stand."""
+    text = _unstrung(line.text[:2000]) if page.source == "ocr" else line.text[:2000]
+    labelled = None
+    for match in DOTTED.finditer(text):
+        if labelled is None:
+            labelled = _is_labelled(_just_above(page, number)) or _stands_by_a_code(page, number)
+        place = line.words_in(match.start(), match.end())[0].box
+        ours = (
+            labelled
+            or page.source == "ocr"
+            and _among_codes(page, number, match)
+            or label_over(page, number, place) == "diagnosis"
+        )
+        if finding := _judge(page, line, match, match[1] + match[2], ours):
+            yield finding, match.span()
+
+
+def _just_above(page: PageText, number: int, lines: int = 3) -> str:
+    """The text of this line and the few above it."""
+    return " ".join(other.text[:600] for other in page.lines[max(0, number - lines) : number + 1])
+
+
+def _torn_ones(page: PageText, taken: Taken) -> Iterator[Finding]:
+    """Codes that fell apart or lost their dot; `taken` learns where they stand.
+
+    What begins its line before words counts even where nothing else says that diagnoses stand there, for a person.
+    """
+    for sure in (True, False):
+        for number, line in enumerate(page.lines):
+            known = [word for start, end in taken.get(number, ()) for word in line.words_in(start, end)]
+
+            def expected(start: int, end: int, enclosed: bool, number: int = number, sure: bool = sure) -> bool:
+                return (_where_diagnoses_stand if sure else _begins_a_line)(page, number, start, end, enclosed, taken)
+
+            for words, code in torn_codes(line, known, expected):
+                start = sum(len(word.text) + 1 for word in line.words[: line.words.index(words[0])])
+                raw = " ".join(word.text for word in words)
+                taken.setdefault(number, []).append((start, start + len(raw)))
+                reason = f"{dotted(code)} is the only billable code that what was read can be"
+                if sure:
+                    yield _made(page, words, raw, code, 0.88, "repaired", f"among diagnoses; {reason}")
+                else:
+                    yield _made(page, words, raw, code, 0.6, "suspect", f"{reason}; no label could be read")
+
+
+def _where_diagnoses_stand(page: PageText, number: int, start: int, end: int, enclosed: bool, taken: Taken) -> bool:
+    """Whether a code may be meant by words `start:end` of a line: by their label, or among codes and set apart."""
+    line = page.lines[number]
+    governed = label_over(page, number, line.words[start].box)
+    if governed == "diagnosis" or enclosed and line.words[start].text.strip(EDGES)[:1].isalpha():
+        return _stands_alone(line, start, end)
+    if governed in NOT_OURS and not enclosed:
+        return False
+    before, behind = (" ".join(w.text for w in words) for words in (line.words[:start], line.words[end:]))
+    set_apart = bool(LISTED.search(before[-6:])) or not behind or bool(re.match(r"\W*[A-Za-z]{3,}", behind))
+    beside = any(near in taken for near in range(number - 2, number + 3)) or _stands_by_a_code(page, number)
+    near_ones = beside or _is_labelled(_just_above(page, number))
+    return (enclosed or set_apart) and near_ones and _stands_alone(line, start, end)
+
+
+def _begins_a_line(page: PageText, number: int, start: int, end: int, enclosed: bool, taken: Taken) -> bool:
+    """Whether words `start:end` begin a line and words follow, on a page without sums of money."""
+    line = page.lines[number]
+    behind = " ".join(word.text for word in line.words[end:])
+    governed = label_over(page, number, line.words[start].box)
+    named = bool(re.match(r"\W*[A-Z][a-z]{4,}", behind)) and governed not in NOT_OURS
+    return start == 0 and end > 1 and named and not MONEY.search(page.text[:6000])
+
+
+def _stands_alone(line: Line, start: int, end: int) -> bool:
+    """Whether no other figures stand right before or behind figures: pieces of a longer number are no code."""
+    if line.words[start].text.strip(EDGES)[:1].isalpha():
+        return True
+    near = [line.words[n] for n in (start - 1, end) if 0 <= n < len(line.words)]
+    return not any(re.fullmatch(r"\W*\d+\W*", word.text) and not re.match(r"\d{1,2}[.)]", word.text) for word in near)
+
+
+def _short_ones(page: PageText, number: int, line: Line, taken: Taken) -> Iterator[Finding]:
+    """Codes without a dot: three characters, or undotted ones by a label or in a list."""
+    spans, text = taken.get(number, []), line.text[:2000]
+    for match in SHORT.finditer(text) if page.source == "ocr" else ():
+        if repaired := _short(page, number, line, match, bool(spans)):
+            yield repaired
+    for match in PLAIN.finditer(text):
+        if any(start <= match.start() < end for start, end in spans) or not is_billable(match[0]):
+            continue
+        beside = bool(spans) or page.source == "ocr" and any(n in taken for n in range(number - 2, number + 3))
+        if sure := _undotted(page, number, line, match, beside):
+            reason = "billable code without its dot" if len(match[0]) > 3 else f"billable in {EDITION}"
+            yield _finding(page, line, match, match[0], sure, "valid", reason)
 
 
 def _unstrung(text: str) -> str:
@@ -109,42 +158,16 @@ def _unstrung(text: str) -> str:
     return STRUNG.sub(lambda m: m[1] + ("," if m[2] or is_billable(m[1].replace(".", "")) else "."), text)
 
 
-def _loose(text: str) -> Iterator[re.Match[str]]:
-    """Codes that fell into two parts."""
-    yield from PARTED.finditer(text)
-    yield from APART.finditer(text)
-    yield from FOOTED.finditer(text)
-
-
-def _joined(match: re.Match[str]) -> str:
-    """The one billable code that two parts make, without its dot; empty if there is none or the first part is one."""
-    code = re.sub(r"[\s.,]", "", "L" + match[2] if match.re is FOOTED else match[0])
-    options = [code] if is_billable(code) else passing(code, is_billable) if code[0].isdigit() else []
-    first = match[1].replace(" ", "")
-    return options[0] if len(options) == 1 and not is_billable(first) else ""
-
-
-def _parted(page: PageText, number: int, line: Line, match: re.Match[str]) -> bool:
-    """Whether two parts are one billable code, in brackets of its own or where diagnoses stand."""
-    before, behind = line.text[: match.start()], line.text[match.end() :][:1]
-    if not _joined(match) or not (LISTED.search(before[-6:]) or LABEL.search(before)):
-        return False
-    if before[-1:] in {"(", "["} and behind in {")", "]"}:
-        return True
-    if _stands_by_a_code(page, number):
-        return True
-    governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box)
-    return (match[1][0].isalpha() or match.re is FOOTED) and (
-        governed == "diagnosis" or governed not in NOT_OURS and bool(LABEL.search(before))
-    )
-
-
 def _short(page: PageText, number: int, line: Line, match: re.Match[str], beside_others: bool) -> Finding | None:
     """A three-character code whose letter was read as a digit or a sign ("110" for I10), among diagnoses only."""
     options = passing(match[0], is_billable)
     before, behind = line.text[: match.start()][-4:], line.text[match.end() : match.end() + 2]
     governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box) == "diagnosis"
-    above = any(DOTTED.search(o.text[:200]) for o in page.lines[max(0, number - 2) : number])
+    above = any(
+        is_billable((m[1] + m[2]).upper())
+        for o in page.lines[max(0, number - 2) : number]
+        for m in DOTTED.finditer(o.text[:200])
+    )
     enclosed = (
         before.rstrip()[-1:] in {"(", "["}
         or behind.strip()[:1] in {")", "]"}
@@ -183,11 +206,12 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
     enclosed = bool(LISTED.search(before[-6:])) or behind[:1] in {")", "]", ",", ";", ":", "-", "."}
     if governed == "diagnosis":
         return 0.95 if len(match[0]) > 3 or enclosed or beside_others else 0.9
-    if governed in NOT_OURS:
+    if governed in NOT_OURS or match[0] in home_care_codes():
         return 0.0
     if LABEL.search(before) and not re.search(r"hcpcs|cpt|proc", before, re.IGNORECASE):
         return 0.86
-    if before[-1:] in {"(", "["} and behind[:1] in {")", "]"} and _stands_by_a_code(page, number):
+    bracketed = before[-1:] in {"(", "["} and behind[:1] in {")", "]"}
+    if bracketed and not HCPCS_LIKE.fullmatch(match[0]) and _stands_by_a_code(page, number):
         return 0.86
     listed = page.source == "ocr" and not before.strip() and not HCPCS_LIKE.fullmatch(match[0])
     above = " ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])
@@ -203,8 +227,6 @@ def _stands_by_a_code(page: PageText, number: int) -> bool:
             if len(match[1]) == 3 and "." in match[0] and is_billable((match[1] + match[2]).upper()):
                 return True
         if page.source == "ocr" and any(_is_plainly_one(match[0]) for match in PLAIN.finditer(line.text[:600])):
-            return True
-        if line is not page.lines[number] and any(map(_joined, _loose(line.text[:600]))):
             return True
     return False
 
@@ -241,13 +263,13 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
     if (
         code[0].isalpha()
         and code[-1:] == "1"
-        and code not in _table()
+        and code not in table()
         and is_billable(code[:-1])
         and re.search(r"[\[|(]\W*$", line.text[: match.start() + 1])
     ):
         return _finding(page, line, match, code[:-1], 0.88, "repaired", "a closing bracket was read as its last digit")
-    if code[0].isalpha() and (len(match[1]) == 3 or code != raw.upper()) and code in _table():
-        if _table()[code]:
+    if code[0].isalpha() and (len(match[1]) == 3 or code != raw.upper()) and code in table():
+        if table()[code]:
             reason = f"billable in {EDITION}" + (", near a diagnosis label" if labelled else "")
             if not pointed:
                 return _finding(
@@ -268,7 +290,7 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
     if HCPCS_LIKE.fullmatch(code) or len(match[1]) < 3:
         return None
     if len(match[1]) == 4:
-        options = [raw[0].upper() + raw[2:].upper()] if _table().get(raw[0].upper() + raw[2:].upper()) else []
+        options = [raw[0].upper() + raw[2:].upper()] if table().get(raw[0].upper() + raw[2:].upper()) else []
     if len(options) == 1:
         reason = f"{dotted(options[0])} is the only billable candidate for what was read"
         return _finding(page, line, match, options[0], 0.92, "repaired", reason)
@@ -301,9 +323,14 @@ def _headless(page: PageText, line: Line, match: re.Match[str], raw: str) -> Fin
 
 
 def _finding(
-    page: PageText, line: Line, match: re.Match[str], code: str, sure: float, status: str, reason: str
+    page: PageText, line: Line, match: re.Match[str], code: str, sure: float, status: Status, reason: str
 ) -> Finding:
-    words = line.words_in(match.start(), match.end())
-    read = min(word.confidence for word in words)
-    return Finding("icd10", dotted(code), match[0], page.page_number, words[0].box, sure * (0.9 + 0.1 * read),
-                   status, None, reason)  # type: ignore[arg-type]  # fmt: skip
+    return _made(page, line.words_in(match.start(), match.end()), match[0], code, sure, status, reason)
+
+
+def _made(
+    page: PageText, words: Sequence[Word], raw: str, code: str, sure: float, status: Status, reason: str
+) -> Finding:
+    confidence = sure * (0.9 + 0.1 * min(word.confidence for word in words))
+    box = union(word.box for word in words)
+    return Finding("icd10", dotted(code), raw, page.page_number, box, confidence, status, None, reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from casefile.records import Box, Line, PageText, Word, union
+from extractors.expected import FITS, IDS, NAMES, fits
 from extractors.label_hits import Hit, has_shape, hits_of
 from extractors.label_values import column_of, value_at
 from extractors.once import once
@@ -13,6 +14,10 @@ from extractors.wordings import section_wordings
 
 MOST_LINES = 400
 """Lines of one page in which labels are looked for; a page of print holds about eighty."""
+ANSWERED = 2
+"""A label that is answered beside it governs no more than the lines so far below."""
+ONE_VALUE = frozenset({*IDS, *NAMES, "payer_name", "member_dob", "order_date", "phone", "fax", "shipping_address"})
+"""Fields that stand once on a page and head no column."""
 COLUMN_LINES = 14
 """How many lines below a column's heading its values may stand."""
 
@@ -57,6 +62,8 @@ class Sheet:
     tokens: tuple[tuple[Token, ...], ...]
     hits: tuple[tuple[Hit, ...], ...]
     values: tuple[LabelledValue, ...]
+    answered: frozenset[Box] = frozenset()
+    """Labels whose value stands beside them."""
 
 
 def sheet_of(page: PageText) -> Sheet:
@@ -84,7 +91,14 @@ def _sheet(words: tuple[Word, ...], garbled: bool) -> Sheet:
         hits = tuple(tuple(hit for hit in row if hit.box not in vain) for row in hits)
         values = _answered(tokens, hits)
     headings = _headings(tokens, values)
-    return Sheet(tokens, hits, tuple(_under(value, headings) for value in values))
+    answered = frozenset(value.label_box for value in values if _is_beside(value))
+    return Sheet(tokens, hits, tuple(_under(value, headings) for value in values), answered)
+
+
+def _is_beside(value: LabelledValue) -> bool:
+    """Whether just such a value as the field takes stands in the label's own line."""
+    level = bool(value.words) and value.words[0].box[1] < value.label_box[3] and value.box[0] >= value.label_box[2]
+    return level and value.field in FITS and fits(value.field, value.text)
 
 
 def _answered(tokens: tuple[tuple[Token, ...], ...], hits: tuple[tuple[Hit, ...], ...]) -> list[LabelledValue]:
@@ -115,11 +129,21 @@ def label_over(page: PageText, number: int, box: Box, reach: int = COLUMN_LINES)
         return left[-1].field
     for above in range(number - 1, max(-1, number - 1 - reach), -1):
         for hit in reversed(sheet.hits[above]):
+            if number - above > ANSWERED and (hit.field in ONE_VALUE or hit.box in sheet.answered):
+                continue
             if column_of(sheet.tokens[above], hit)[0] - 0.01 <= box[0]:
                 if box[0] < column_of(sheet.tokens[above], hit)[1]:
                     return hit.field
+                if _heads_a_table(sheet, above):
+                    return ""
                 break
     return ""
+
+
+def _heads_a_table(sheet: Sheet, number: int) -> bool:
+    """Whether a line holds headings of columns: several labels, none with a colon or answered beside it."""
+    hits = sheet.hits[number]
+    return len(hits) > 1 and not any(hit.colon or hit.box in sheet.answered for hit in hits)
 
 
 Heading = tuple[float, float, str]

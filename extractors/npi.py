@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 
 from rapidfuzz import fuzz
 
-from casefile.records import Finding, Line, PageText
+from casefile.records import Finding, Line, PageText, Status, Word
 from extractors.expected import NPIS
 from extractors.labels import LabelledValue, label_over, labelled_values, values_of
+from extractors.npi_torn import is_valid as is_valid
+from extractors.npi_torn import torn_numbers
+from extractors.readings import box_of
 from extractors.repair import candidates
 
 GLYPH = "[0-9OoQDIl|SsBZzG]"
@@ -29,6 +35,11 @@ OTHERS = {
     ),
     "rendering": re.compile(r"rendering|performing|interpreting", re.IGNORECASE),
 }
+LETTERS = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-?C)?|APRN|DNP|F?NP(?:-?C)?|CNS)\b")
+"""A practitioner's letters."""
+SAME_LINE = 0.006
+REPAIRED = 0.88
+"""Confidence of a number in pieces by its label."""
 MOST_LINES = 3000
 CLEAR = 0.85
 """Pages read worse than this may have lost the label of a number whose check digit agrees."""
@@ -47,17 +58,6 @@ ANCHORS = {
 }
 
 
-def is_valid(number: str) -> bool:
-    """Whether ten digits pass the check; one random number in ten does, so ask for a label too."""
-    if not re.fullmatch(r"[12]\d{9}", number):
-        return False
-    total = 0
-    for position, digit in enumerate(reversed("80840" + number)):
-        doubled = int(digit) * (1 + position % 2)
-        total += doubled - 9 if doubled > 9 else doubled
-    return total % 10 == 0
-
-
 def find(page: PageText) -> list[Finding]:
     """Find provider numbers and whose they are; confidence stays low until the word NPI stands near."""
     findings: list[Finding] = []
@@ -68,14 +68,68 @@ def find(page: PageText) -> list[Finding]:
             finding = _judge(page, match[0], value, _role(page, value))
             taken.add((value.line, finding.raw))
             findings.append(finding)
+        if page.source == "ocr" and (not match or findings[-1].status == "suspect"):
+            findings += [
+                _torn(page, words, digits, _role(page, value), f", by the label '{value.label}'", REPAIRED)
+                for words, digits in islice(torn_numbers(value.words[:8]), 1)
+            ]
     for number, line in enumerate(page.lines[:MOST_LINES]):
         for match in NUMBER.finditer(line.text[:2000]):
             if (number, match[0]) not in taken and (found := _unlabelled(page, number, line, match)):
                 findings.append(found)
+    if page.source == "ocr" and page.confidence < CLEAR:
+        findings += _torn_without_label(page, findings)
+    return _one_orderer(_surest(findings))
+
+
+def _surest(findings: list[Finding]) -> list[Finding]:
+    """The surest of the findings that rest on the same words."""
     surest: dict[tuple[str, object], float] = {}
     for found in findings:
         surest[found.raw, found.box] = max(found.confidence, surest.get((found.raw, found.box), 0.0))
     return [f for f in findings if f.confidence == surest[f.raw, f.box]]
+
+
+def _torn(
+    page: PageText, words: Sequence[Word], digits: str, role: str, why: str, sure: float, status: Status = "repaired"
+) -> Finding:
+    """A number in pieces, or read right by one of the readers."""
+    field = "ordering_provider_npi" if role == "ordering" else "other_npi"
+    reason = f"of what was read only {digits} passes the check digit{why}"
+    raw = " ".join(word.text for word in words)
+    confidence = sure * (0.92 + 0.08 * min(word.confidence for word in words))
+    return Finding(field, digits, raw, page.page_number, box_of(words), confidence, status, role, reason)
+
+
+def _torn_without_label(page: PageText, found: Sequence[Finding]) -> Iterator[Finding]:
+    """Numbers in pieces by the word NPI or a practitioner's letters near them, on pages that were read badly."""
+    known = {f.value for f in found}
+    for number, line in enumerate(page.lines[:MOST_LINES]):
+        for words, digits in torn_numbers(line.words[:60]):
+            if len(words) == 1 and words[0].text == digits or digits in known:
+                continue
+            known.add(digits)
+            before = " ".join(word.text for word in line.words[: line.words.index(words[0])])
+            above = page.lines[number - 1].text[:400] if number else ""
+            labelled = _is_labelled(before[-60:]) or _is_labelled(above)
+            if labelled or LETTERS.search(before[-60:]):
+                near = before if _is_labelled(before) else f"{above} {before}"
+                role = next((name for name, pattern in OTHERS.items() if pattern.search(near)), "ordering")
+                yield _torn(page, words, digits, role, ", no label near", 0.8 if labelled else 0.6,
+                            "repaired" if labelled else "suspect")  # fmt: skip
+
+
+def _one_orderer(findings: list[Finding]) -> list[Finding]:
+    """Of several numbers in one line that no label tells apart the first is the orderer's; whose the others are is unsure."""
+    kept: list[Finding] = []
+    for finding in findings:
+        before = [f for f in kept if f.role == finding.role == "ordering" and f.value != finding.value
+                  and abs(f.box[1] - finding.box[1]) < SAME_LINE]  # fmt: skip
+        if before and "label '" not in finding.reason and before[0].box[0] < finding.box[0]:
+            why = f"{finding.reason}; the orderer's number stands before it in the line, whose this is no label says"
+            finding = replace(finding, field="other_npi", role=None, confidence=0.6, status="suspect", reason=why)
+        kept.append(finding)
+    return kept
 
 
 def _judge(page: PageText, raw: str, value: LabelledValue, role: str) -> Finding:
@@ -83,7 +137,7 @@ def _judge(page: PageText, raw: str, value: LabelledValue, role: str) -> Finding
     words = [word for word in value.words if word.text in raw or raw in word.text] or list(value.words)
     read = min(word.confidence for word in words)
     return _weigh(
-        page, re.sub(r"[\s.-]", "", raw), raw, words[0].box, read, role, f", by the label '{value.label}'", 0.97
+        page, re.sub(r"[\s.-]", "", raw), raw, box_of(words), read, role, f", by the label '{value.label}'", 0.97
     )
 
 

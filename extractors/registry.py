@@ -24,6 +24,7 @@ from extractors import (
     unlabelled,
     wounds,
 )
+from extractors.hcpcs_table import home_care_codes
 from extractors.second_look import CHECKED, more_findings
 
 Find = Callable[[PageText], list[Finding]]
@@ -98,7 +99,8 @@ def _weighed(doubted: Sequence[Word], finding: Finding) -> Finding:
     others = [word.other for word in doubted if _inside(word.box, finding.box)]
     if not others:
         return finding
-    confidence = finding.confidence if finding.field in CHECKED else min(finding.confidence, DIFFER)
+    checked = finding.field in CHECKED and (finding.field != "hcpcs" or finding.value in home_care_codes())
+    confidence = finding.confidence if checked else min(finding.confidence, DIFFER)
     return replace(
         finding, confidence=confidence, reason=f"{finding.reason}; the other reader saw '{' '.join(others)}'"
     )

@@ -11,7 +11,7 @@ from itertools import product
 TO_DIGIT = {"O": "0", "o": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "l": "1", "|": "1", "!": "1", "S": "5", "s": "5",
             "B": "8", "Z": "2", "z": "2", "G": "6", "b": "6", "T": "7", "A": "4"}  # fmt: skip
 TO_LETTER = {"0": "ODQ", "1": "IJ", "l": "IJ", "|": "IJ", "!": "IJ", "2": "Z", "3": "B", "4": "A", "5": "S", "6": "G",
-             "7": "T", "8": "B", "$": "SJ", "£": "E", "€": "CE", "§": "S", "&": "B"}  # fmt: skip
+             "7": "TZ", "8": "B", "$": "SJ", "£": "E", "€": "CE", "§": "S", "&": "B"}  # fmt: skip
 LIKE_ONE = frozenset("1l|!")
 """What is left of an I or a J, and more seldom of an L."""
 MOST = 64

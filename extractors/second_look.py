@@ -13,7 +13,8 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 
 from casefile.records import Box, Finding, PageText, Word
-from extractors.hcpcs import home_care_codes
+from extractors.hcpcs_table import home_care_codes
+from extractors.readings import figures_differ
 
 CHECKED = frozenset({"ordering_provider_npi", "other_npi", "icd10", "hcpcs"})
 """Fields whose values a check digit or a table has confirmed: exactly one reading that passes is a repair."""
@@ -62,8 +63,8 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
         All findings. A checked value that contradicts another checked one at its place makes both less sure.
     """
     kept, seen = list(found), set[tuple[str, str, Box]]()
-    for variant in variants(page):
-        others = find(variant)
+    looks = [find(variant) for variant in variants(page)]
+    for others in looks:
         both = {(finding.field, finding.value) for finding in others}
         for finding in others:
             if (finding.field, finding.value, finding.box) in seen:
@@ -71,11 +72,21 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
             seen.add((finding.field, finding.value, finding.box))
             if finding.field in CHECKED:
                 first = [word for word in page.words if _same_place(word.box, finding.box)]
-                if any(word.other for word in first):
+                if any(word.other for word in first) and not _is_one_of_several(finding, looks):
+                    if finding.field == "hcpcs" and figures_differ(first, finding.value):
+                        finding = replace(finding, status="suspect", confidence=0.45)
                     _add_checked(kept, replace(finding, raw=" ".join(word.text for word in first)), both)
             elif finding.field in FILLS and not any(f.field == finding.field for f in kept):
                 kept.append(_weaker(finding, FILLED, "its label is as the other reader saw it"))
     return kept
+
+
+def _is_one_of_several(finding: Finding, looks: Sequence[Sequence[Finding]]) -> bool:
+    """Whether different readings make different codes of one list at this place, so that none of them is a repair."""
+    values = {f.value for look in looks for f in look if f.field == finding.field and f.status != "suspect"
+              and _same_place(f.box, finding.box) and fuzz.ratio(f.value, finding.value) >= ALIKE}  # fmt: skip
+    together = any({f.value for f in look if f.field == finding.field} >= values for look in looks)
+    return len(values) > 1 and not together
 
 
 def _add_checked(kept: list[Finding], finding: Finding, both: set[tuple[str, str]]) -> None:
@@ -89,6 +100,8 @@ def _add_checked(kept: list[Finding], finding: Finding, both: set[tuple[str, str
               if f.field in CHECKED and _same_place(f.box, finding.box) and (f.field, f.value) not in both
               and fuzz.ratio(f.value, finding.value) >= ALIKE]  # fmt: skip
     best = max((kept[n] for n in rivals), key=lambda f: f.confidence, default=None)
+    if best is not None and best.status == "valid" and finding.status == "repaired":
+        return
     listed = (
         finding.field == "hcpcs"
         and finding.value in home_care_codes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,10 @@ def _split(words: tuple[Word, ...]) -> tuple[Sentence, ...]:
         for span in _pipeline()(" ".join(line.text for line in block)[:LONGEST]).sents:
             while starts[number + 1] <= position + span.start_char:
                 number += 1
+            if made and made[-1].start >= position and made[-1].text.rstrip()[-1:] in {"(", "["}:
+                # a code in brackets belongs to its sentence, whatever dot a reader saw before it
+                made[-1] = replace(made[-1], text=f"{made[-1].text}{span.text}")
+                continue
             made.append(Sentence(span.text, position + span.start_char, block[number].box))
         position = starts[-1]
         if position > LONGEST:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from casefile.records import Box, Document, Finding, PageText, Status, Word
+from casefile.records import Box, Document, Finding, Line, PageText, Status, Word
 from extractors.labels import LabelledValue, labelled_values
 
 ELECTRONIC = re.compile(
-    r"(?:\belectronically|\bdigitally|\be-?)\s*-?\s*(?:signed|authenticated|sig(?:nature)?)\s*(?:by)?\s*[:\-]?\s+(?!by\b|pending|required|here|date)[A-Z(]|/[sSeE][sS]?/\s*\w|"
+    r"(?:\belectronically|\bdigitally|\be-?)\s*-?\s*(?:signed|authenticated|sig(?:nature)?)\s*(?:by)?\s*[:;.\-]?\s+(?!by\b|pending|required|here|date|o[nu]\b(?!\W*\d))[A-Z(]|/[sSeE][sS]?/\s*\w|^\W?/s[,.|]\s[A-Z]|"
     r"authenticated by\s*:?\s+\w|(?:^|\s)signed by\s*:?\s+(?:Dr\.?\s+)?[A-Z][\w'’.-]+,?\s+[A-Z].{0,40}\d{1,2}[/:-]\d{1,2}",
     re.IGNORECASE,
 )
@@ -28,12 +28,20 @@ PRACTITIONER = re.compile(
     r"physician|practitioner|prescriber|provider|doctor|clinician|\bmd\b|ordering|attending", re.IGNORECASE
 )
 MARK = re.compile(r"^\W*[Xx]\s?[:_]*\W*$")
-ELECTRONIC_WORDS = ("Electronically", "Digitally", "authenticated", "signature")
-LIKE = 76
-"""How alike (of 100) a word must be to pass as one of these, misread."""
-WORDS = re.compile(r"[A-Za-z0-9|]{8,17}")
+PHRASES = ("electronicallysignedby", "digitallysignedby", "authenticatedby")
+"""How an electronic signature begins, folded to its letters."""
+LIKE = 78
+"""How alike (of 100) what was read must be to one of these."""
+NEAR_START = 40
+"""Letters of a line within which it must stand."""
+BY_WHOM = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A|A?PRN|DNP|[PO]T|RN|CNS)\b|\d")
+"""What follows it: a practitioner's letters or a date."""
+NOT_YET = re.compile(r"\b(?:pending|required|here|must be|to be|awaiting|not)\b", re.IGNORECASE)
+SLIPS = str.maketrans({"$": "s", "1": "i", "|": "l", "!": "l", "0": "o", "5": "s"})
 LARGE = 1.6
 """What stands on a signature line and is this much higher than its label is hardly print."""
+WIDE = 0.1
+"""A signature is at least this share of the page's width wide."""
 SIGNED = frozenset({"order", "plan_of_care", "cmn"})
 """Kinds of which a missing place to sign is worth saying."""
 
@@ -41,20 +49,10 @@ SIGNED = frozenset({"order", "plan_of_care", "cmn"})
 def find(page: PageText) -> list[Finding]:
     """At most one finding a page: `present` or `absent`; none where nobody is asked to sign."""
     for line in page.lines:
-        text = _mended(line.text[:400]) if page.source == "ocr" else line.text[:400]
+        text = line.text[:400]
         if STAMP.search(text) and not NO_STAMPS.search(text):
-            return [
-                _made(
-                    page,
-                    "present",
-                    line.box,
-                    0.5,
-                    "suspect",
-                    "a stamp or note stands in for a signature",
-                    text,
-                    "stamp",
-                )
-            ]
+            reason = "a stamp or note stands in for a signature"
+            return [_made(page, "present", line.box, 0.5, "suspect", reason, text, "stamp")]
         if (match := ELECTRONIC.search(text)) and not RECIPIENT.match(text):
             return [
                 _made(
@@ -68,6 +66,9 @@ def find(page: PageText) -> list[Finding]:
                     "electronic",
                 )
             ]
+        if page.source == "ocr" and _reads_electronic(line) and not RECIPIENT.match(text):
+            reason = "electronic signature wording, read badly"
+            return [_made(page, "present", line.box, 0.88, "valid", reason, text[:160], "electronic")]
     asked = [v for v in labelled_values(page) if v.field == "signature" and not _for_recipient(page, v)]
     asked.sort(key=lambda value: (not PRACTITIONER.search(value.label), -value.label_box[1]))
     if asked:
@@ -76,13 +77,16 @@ def find(page: PageText) -> list[Finding]:
     return _at_mark(page)
 
 
-def _mended(text: str) -> str:
-    """The text with misread words of an electronic signature spelt right ("Elecuonicaliy")."""
-    return WORDS.sub(lambda match: next((w for w in ELECTRONIC_WORDS if _is_like(match[0], w)), match[0]), text)
-
-
-def _is_like(read: str, word: str) -> bool:
-    return abs(len(read) - len(word)) <= 3 and fuzz.ratio(read.lower(), word.lower()) >= LIKE
+def _reads_electronic(line: Line) -> bool:
+    """Whether a line is nearly an electronic signature's wording by one of its readings ("1.le troncalls signed bv")."""
+    if NOT_YET.search(line.text) or not BY_WHOM.search(line.text[15:]):
+        return False
+    for text in (line.text, " ".join(word.other.split(" ")[0] or word.text for word in line.words)):
+        letters = "".join(ch for ch in text[:120].lower().translate(SLIPS) if ch.isalpha())
+        for phrase in PHRASES:
+            if len(letters) > len(phrase) + 4 and fuzz.partial_ratio(phrase, letters[:NEAR_START]) >= LIKE:
+                return True
+    return False
 
 
 def find_absent(pages: Sequence[PageText], documents: Sequence[Document], findings: Sequence[Finding]) -> list[Finding]:
@@ -128,6 +132,10 @@ def _at_label(page: PageText, label: Box) -> Finding:
         down = min(box[3], bottom) - max(box[1], top)
         if across > 0.5 * (box[2] - box[0]) and down > 0.4 * (box[3] - box[1]):
             return _made(page, "present", box, 0.93, "valid", "ink on the signature line", "", "ink")
+    if page.source == "ocr" and (drawn := _scrawl(page, (left, top, right, bottom), label)):
+        return _made(
+            page, "present", drawn.box, 0.88, "valid", "a pen's strokes on the signature line", drawn.text, "ink"
+        )
     noise = [
         w
         for w in page.words
@@ -145,6 +153,29 @@ def _at_label(page: PageText, label: Box) -> Finding:
     return _made(
         page, "absent", label, 0.93, "valid", "no ink and no electronic signature at the signature label", "", None
     )
+
+
+def _scrawl(page: PageText, area: Box, label: Box) -> Word | None:
+    """A word by a signature's label that is wide, higher than print and read as a pen's loops are ("B", "YVYYVY")."""
+    tall = LARGE * (label[3] - label[1])
+    for word in page.words:
+        left, top, right, bottom = word.box
+        middle = (top + bottom) / 2
+        inside = area[0] <= left <= area[2] and area[1] <= middle <= area[3]
+        if inside and right - left > WIDE and bottom - top > tall and any(map(_is_loops, _texts(word))):
+            return word
+    return None
+
+
+def _texts(word: Word) -> tuple[str, ...]:
+    return (word.text, *word.other.split())
+
+
+def _is_loops(text: str) -> bool:
+    """Whether a reading holds next to nothing, or few letters over and over."""
+    letters = [ch for ch in text.lower() if ch.isalnum()]
+    most = max(map(letters.count, letters), default=0)
+    return len(letters) <= 2 or 5 * most >= 2 * len(letters) and not any(ch in "aeou" for ch in letters)
 
 
 def _large_script(page: PageText, label: Box) -> Word | None:

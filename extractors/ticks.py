@@ -9,7 +9,7 @@ from extractors.once import once
 from extractors.tokens import CELL
 
 MARK = re.compile(r"[\[({]\s?([^\s\w]|[xXvVoO_]|\s)?\s?[\])}]|[☐□❏◻▢☒☑✓✔✗✘■]")
-SMUDGED = re.compile(r"[\[({|]\s?([^\s\w]|[xXvVoO_])?\s?[\])}|I](?=\s|$)|\bL[I\]]\s")
+SMUDGED = re.compile(r"[\[({|]\s?([^\s\w]|[xXvVoO_])?\s?[\])}|I](?=\s|$)|\bL[I\]]\s|(?<!\w)[xX]\s?[\])}|](?=\s|$)")
 """As readers of bad pages see boxes: "{_|", "|XI", "LI"."""
 TICKED = re.compile(r"[xXvV✓✔✗✘☒☑■*]")
 ASKS = re.compile(r"\b(check|select|mark|tick)\b.{0,30}\b(all|one|items?|apply|box)", re.IGNORECASE)

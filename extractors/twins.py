@@ -50,7 +50,7 @@ def _same(page: PageText, text: str, other: PageText, words: str) -> bool:
     if not likeness:
         return False
     mine, theirs = _numbers(page), _numbers(other)
-    differ = len(mine ^ theirs) - 2 * _slips(mine - theirs, theirs - mine)
+    differ = _differ(page, other, mine, theirs)
     if likeness >= ALIKE:
         return differ <= (
             2 if likeness > 99.5 and len(text) > 400 else 4 if page.source == "ocr" else 6
@@ -62,15 +62,17 @@ def _same(page: PageText, text: str, other: PageText, words: str) -> bool:
     )
 
 
-def _slips(mine: set[str], theirs: set[str]) -> int:
-    """How many numbers differ only in one glyph that is no figure on one side: a slip of a reader, not a change."""
-    left, slips = set(theirs), 0
-    for token in mine:
-        rival = next((other for other in left if _is_slip(token, other)), None)
-        if rival is not None:
-            left.discard(rival)
-            slips += 1
-    return slips
+def _differ(page: PageText, other: PageText, mine: set[str], theirs: set[str]) -> int:
+    """How many numbers one page alone holds, those aside that the other shows in the same place but for a reader's slip."""
+    return _unmatched(page, other, mine - theirs) + _unmatched(other, page, theirs - mine)
+
+
+def _unmatched(page: PageText, other: PageText, tokens: set[str]) -> int:
+    """How many of a page's tokens no word of the other page is a slip of, wherever it stands."""
+    rivals = {word.text for word in other.words[:MOST_WORDS]} | _numbers(other) if tokens else set()
+    raw = {word.text.strip(".,;:()"): word.text for word in page.words[:MOST_WORDS]} if tokens else {}
+    return sum(not any(_is_slip(text, rival) for rival in rivals for text in {token, raw.get(token, token)})
+               for token in tokens)  # fmt: skip
 
 
 def _is_slip(token: str, rival: str) -> bool:

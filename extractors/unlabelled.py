@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from casefile.records import Finding, PageText, Word
 from extractors.day import MARK_LOST, MONTH_GUESSED, days_in
 from extractors.labels import label_over, sheet_of
-from extractors.npi import is_valid
-from extractors.tokens import closes, opens
+from extractors.npi_torn import torn_numbers
+from extractors.readings import box_of
+from extractors.tokens import CELL, closes, opens
 
 MEMBER_ID = re.compile(r"(?=[A-Z0-9]*[A-Z])(?=(?:[A-Z]*\d){6})[A-Z0-9]{8,14}|\d{9}|\d{11,12}")
 """Letters and at least six figures, or figures alone where they are neither a phone's ten nor a date's eight."""
@@ -80,10 +82,21 @@ def _ids(page: PageText, taken: set[str]) -> Iterator[tuple[str, Word]]:
 
 
 def _numbers(page: PageText, taken: set[str]) -> Iterator[tuple[str, Word]]:
-    for word in _cells(page):
-        text = word.text.strip(".,:;'\"_")
-        if is_valid(text) and text not in taken:
-            yield text, word
+    for number, line in enumerate(page.lines):
+        for words, digits in torn_numbers(line.words[:60]):
+            if digits in taken or not _is_cell(line.words, words):
+                continue
+            if label_over(page, number, words[0].box, NEAR) in VAGUE:
+                yield digits, replace(words[0], text=" ".join(word.text for word in words), box=box_of(words))
+
+
+def _is_cell(line: Sequence[Word], words: Sequence[Word]) -> bool:
+    """Whether words stand alone in their cell."""
+    start = line.index(words[0])
+    before, behind = line[:start][-1:], line[start + len(words) :][:1]
+    return all(words[0].box[0] - word.box[2] > CELL for word in before) and all(
+        word.box[0] - words[-1].box[2] > CELL for word in behind
+    )
 
 
 def _births(page: PageText, taken: set[str]) -> Iterator[tuple[str, Word]]:

@@ -1,0 +1,79 @@
+"""HCPCS codes of worn faxes: in pieces, with a speck in them, a letter lost, or right in the other reading alone. Pure.
+
+A piece of text is such a code only where codes stand, and only if one entry of our list alone fits what was read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from casefile.records import Box, Line, Word
+from extractors.hcpcs_table import home_care_codes, modifiers
+from extractors.icd10_torn import EDGES
+from extractors.readings import figures_differ, only_one, readings_of
+from extractors.repair import TO_DIGIT, passing
+
+SEPARATED = re.compile(r"[\s.,:/-]+")
+GLYPHS = re.compile(r"([A-Z0-9|!$£€§&])([0-9OQDILSZBG|]{4})((?:[A-Z][A-Z0-9]){0,4})")
+LOST_LETTER = re.compile(r"(?!(?:19|20)\d\d)[0-9OILSZB]{4}")
+PIECES = 3
+APART = 0.025
+"""Pieces of one code stand no further apart than this share of the page's width."""
+LETTERS = "ABEGJKLQSTV"
+"""Letters our list begins with."""
+
+
+def torn_codes(line: Line, taken: Sequence[Box]) -> Iterator[tuple[tuple[Word, ...], str, bool]]:
+    """The words that may make one code, the code, and whether they stand in brackets of their own.
+
+    Args:
+        line: One line of a page read by OCR.
+        taken: Boxes of codes already found.
+    """
+    words, place = line.words[:80], 0
+    while place < len(words):
+        step = 1
+        for end in range(min(len(words), place + PIECES), place, -1):
+            run = words[place:end]
+            if not _hangs_together(run) or any(word.box in taken for word in run):
+                continue
+            code = only_one(run, codes_in)
+            if code and not figures_differ(run, code) and not _lost_in_others_only(run):
+                yield run, code, _enclosed(run)
+                step = len(run)
+                break
+        place += step
+
+
+def _lost_in_others_only(run: Sequence[Word]) -> bool:
+    """Whether no reading holds a letter and the first one is not four figures either: a sum or a count."""
+    texts = [SEPARATED.sub("", text.strip(EDGES).upper()) for text in readings_of(run)]
+    shaped = LOST_LETTER.fullmatch(texts[0]) or GLYPHS.fullmatch(texts[0])
+    return not shaped and not any(re.search(r"[A-Z]", text) for text in texts)
+
+
+def _hangs_together(run: Sequence[Word]) -> bool:
+    """Whether words stand close enough to be one code and hold enough figures for it."""
+    if not any(map(str.isalnum, run[0].text)):
+        return False
+    close = all(right.box[0] - left.box[2] < APART for left, right in zip(run, run[1:], strict=False))
+    return close and any(sum(map(str.isdigit, text)) >= 2 for text in readings_of(run[:PIECES])[:4])
+
+
+def _enclosed(run: Sequence[Word]) -> bool:
+    """Whether a run stands in brackets of its own, by any of its readings."""
+    return any(re.search(r"[(\[]", text) and re.search(r"[)\]]", text) for text in readings_of(run))
+
+
+def codes_in(text: str) -> set[str]:
+    """The codes of our list that one reading may stand for, those with a letter as read before those without."""
+    bare = SEPARATED.sub("", text.strip(EDGES).upper())
+    if LOST_LETTER.fullmatch(bare):
+        digits = "".join(TO_DIGIT.get(glyph, glyph) for glyph in bare)
+        return {letter + digits for letter in LETTERS if letter + digits in home_care_codes()}
+    match = GLYPHS.fullmatch(bare)
+    if not match or any(match[3][n : n + 2] not in modifiers() for n in range(0, len(match[3]), 2)):
+        return set()
+    head = "£" if match[1] == "F" else match[1]
+    return set(passing(head + match[2], home_care_codes().__contains__))

@@ -1,0 +1,51 @@
+"""What a run of words may read as once the other reader's readings are put in, one by one or together. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import product
+
+from casefile.records import Box, Word, union
+
+MOST = 48
+"""Readings of one run that are looked at."""
+
+
+def readings_of(words: Sequence[Word]) -> list[str]:
+    """The run's words joined by spaces: as they stand first, then with each other reading in place of its word."""
+    options = [list(dict.fromkeys((word.text, *word.other.split()[:3]))) for word in words]
+    count = 1
+    for choice in options:
+        count *= len(choice)
+    if count > MOST:
+        options = [choice[:2] for choice in options]
+    if 2 ** len(options) > MOST and count > MOST:
+        return [" ".join(word.text for word in words)]
+    return [" ".join(choice) for choice in product(*options)]
+
+
+def only_one(words: Sequence[Word], codes_in: Callable[[str], set[str]]) -> str:
+    """The one code that a run of words can be: by its first reading, else by all of the readings; empty if several can.
+
+    Args:
+        words: Neighbouring words of one line.
+        codes_in: The codes that one reading may stand for, by grammar and table or check digit.
+    """
+    first, *others = readings_of(words)
+    if (codes := codes_in(first)) or not others:
+        return codes.pop() if len(codes) == 1 else ""
+    codes = set[str]().union(*map(codes_in, others))
+    return codes.pop() if len(codes) == 1 else ""
+
+
+def figures_differ(words: Sequence[Word], value: str) -> bool:
+    """Whether two other readings of a code's place hold other figures, as many: no two readings agree on it."""
+    figures = re.sub(r"\D", "", value)
+    seen = {re.sub(r"\D", "", text) for text in readings_of(words)}
+    return len({other for other in seen if len(other) == len(figures)} - {figures}) > 1
+
+
+def box_of(words: Sequence[Word]) -> Box:
+    """The box around a run of words."""
+    return union(word.box for word in words)
