@@ -205,7 +205,7 @@ def fill_cache(folder: Path, rows: list[tuple[str, int, bool]], _: Path) -> None
     from hashlib import sha256
 
     from casefile.records import PageText, Word
-    from packet_builder.exhibit_pages import keep_layer, made_layer
+    from packet_builder.kept_exhibits import keep_layer, made_layer
     from packet_builder.geometry import Shape
     from packet_builder.page_cache import PageCache
 

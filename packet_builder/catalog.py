@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 
-import pikepdf
-
-from packet_builder.drawing import Link, Tag
+from packet_builder.drawn import Link, Tag
 from packet_builder.page_writer import refs
-from packet_builder.pdf_objects import ObjectGraph
 from packet_builder.pdf_writer import PdfWriter, text_string
 from packet_builder.plan import SECTIONS, PacketPlan, Part
 
@@ -231,33 +228,6 @@ def labels(plan: PacketPlan, start: int, end: int) -> bytes:
             rows.append(b"%d<</P%b/S/D/St %d>>" % (index - start, text_string(prefix), number))
         last = number
     return b"<</Nums[%b]>>" % b" ".join(rows)
-
-
-def layers_of(pdf: pikepdf.Pdf, graph: ObjectGraph) -> list[tuple[int, bool]]:
-    """A source's optional layers that its pages use, as (object number, shown), so that none changes its state."""
-    properties = pdf.Root.get("/OCProperties")
-    if not isinstance(properties, pikepdf.Dictionary):
-        return []
-    groups, default = properties.get("/OCGs"), properties.get("/D")
-    if not isinstance(groups, pikepdf.Array):
-        return []
-    default = default if isinstance(default, pikepdf.Dictionary) else pikepdf.Dictionary()
-    off, on = _keys(default.get("/OFF")), _keys(default.get("/ON"))
-    base_off = str(default.get("/BaseState", "")) == "/OFF"
-    rows = []
-    for group in groups:
-        if isinstance(group, pikepdf.Dictionary) and group.objgen != (0, 0):
-            shown = group.objgen in on if base_off else group.objgen not in off
-            rows.append((graph.number(group.objgen), shown))
-    return rows
-
-
-def _keys(array: pikepdf.Object | None) -> set[tuple[int, int]]:
-    return (
-        {item.objgen for item in array if isinstance(item, pikepdf.Dictionary)}
-        if isinstance(array, pikepdf.Array)
-        else set()
-    )
 
 
 def write_catalog(

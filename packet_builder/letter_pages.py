@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Goal, Sheets, Tag, clean, width_of
+from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Sheets, clean, width_of
+from packet_builder.drawn import Goal, Tag
 from packet_builder.html_blocks import Block, Rule, Run, TableBlock
 
 SIZE, STEP = 10.8, 14.4

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Goal, Sheets, Tag, wrapped
+from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Sheets, wrapped
+from packet_builder.drawn import Goal, Tag
 
 SIZE, STEP, PAD = 9.2, 11.6, 4.0
 

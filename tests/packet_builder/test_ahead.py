@@ -8,7 +8,7 @@ import pytest
 
 from packet_builder import ahead, helper
 from packet_builder.errors import PacketError
-from packet_builder.exhibit_pages import kept_prepared
+from packet_builder.kept_exhibits import kept_prepared
 from packet_builder.page_cache import PageCache
 from packet_builder.render import build_packet
 from tests.packet_builder.test_reread import DAY, case_in
