@@ -205,8 +205,8 @@ def fill_cache(folder: Path, rows: list[tuple[str, int, bool]], _: Path) -> None
     from hashlib import sha256
 
     from casefile.records import PageText, Word
-    from packet_builder.kept_exhibits import keep_layer, made_layer
     from packet_builder.geometry import Shape
+    from packet_builder.kept_exhibits import keep_layer, made_layer
     from packet_builder.page_cache import PageCache
 
     rng = Random("words")
@@ -224,7 +224,8 @@ def fill_cache(folder: Path, rows: list[tuple[str, int, bool]], _: Path) -> None
                 for n in range(WORDS)
             )
             text = PageText(number, words, "ocr")
-            keep_layer(digest, text, made_layer(text, Shape((0, 0, 612, 792))), cache)
+            shape = Shape((0, 0, 612, 792))
+            keep_layer(digest, text, shape, made_layer(text, shape), cache)
     cache.close()
 
 

@@ -21,6 +21,7 @@ from flows.packet_request import Ask, open_cache, request_for
 from intake.sniff import media_type
 from packet_builder.exhibit_pages import keep_layers
 from packet_builder.folder import FolderFile, case_from_folder
+from packet_builder.kept_exhibits import layers_name
 from packet_builder.page_cache import PageCache
 from packet_builder.plan import section_of
 from packet_builder.profiles import profile
@@ -137,18 +138,29 @@ def _read(
         if on_file:
             on_file(name)
         _keep(_read_now(path, name, settings, ocr), kind, cache)
-    row = json.loads(cache.get(sha256, 0, f"{kind}/words" if all_words else kind) or b"")
+    if cache.get(sha256, 0, f"{layers_name()}/{ocr}") is None:
+        _keep_layers(_kept(path, sha256, f"{kind}/words", cache), cache)
+        cache.put(sha256, 0, f"{layers_name()}/{ocr}", b"made")
+    return _kept(path, sha256, f"{kind}/words" if all_words else kind, cache)
+
+
+def _kept(path: Path, sha256: str, kind: str, cache: PageCache) -> FolderFile:
+    row = json.loads(cache.get(sha256, 0, kind) or b"")
     pages = tuple(page_of(number, page) for number, page in enumerate(row["pages"], 1))
     on = date.fromisoformat(row["on"]) if row["on"] else None
     findings = tuple(finding_of(finding) for finding in row["findings"])
     return FolderFile(path, sha256, row["media_type"], pages, row["kind"], on, findings)
 
 
-def _keep(file: FolderFile, kind: str, cache: PageCache) -> None:
-    """Keep a reading twice, with all words and without, and the layers made of them."""
-    case = case_from_folder([file], {})
-    for exhibit in case.exhibits:
+def _keep_layers(file: FolderFile, cache: PageCache) -> None:
+    """Keep the layers of a file's scanned pages, which need its words once."""
+    for exhibit in case_from_folder([file], {}).exhibits:
         keep_layers(file.path, exhibit, cache)
+
+
+def _keep(file: FolderFile, kind: str, cache: PageCache) -> None:
+    """Keep a reading twice, with all words and without."""
+    case = case_from_folder([file], {})
     role = "authority" if any(section_of(exhibit) == "authority" for exhibit in case.exhibits) else file.kind
     row: dict[str, Any] = {
         "media_type": file.media_type, "kind": role, "on": file.on.isoformat() if file.on else "",

@@ -154,7 +154,7 @@ class BoundFile:
         for offset, (text, page) in enumerate(zip(exhibit.pages, ready.pages, strict=True)):
             index = part.first + 1 + offset
             numbers = self._own_links(ready.links, exhibit.fax_sha256, text.page_number)
-            layer = layer_of(text, page.shape, layers)
+            layer = layer_of(exhibit.fax_sha256, text, page.shape, layers, self._cache)
             self._put(index, replay.parts(page.parts), page.shape, page.place, layer, numbers, keys[offset])
         self._layers += [(replay.number(number), shown) for number, shown in ready.layers]
         if ready.notes:
@@ -181,7 +181,8 @@ class BoundFile:
                     continue
                 numbers = self._own_links(source.links, exhibit.fax_sha256, text.page_number)
                 place = places.place(text, offset, shape, self._plan.bates(index))
-                parts, layer = parts_of(own, page), layer_of(text, shape, layers)
+                layer = layer_of(exhibit.fax_sha256, text, shape, layers, self._cache)
+                parts = parts_of(own, page)
                 self._put(index, parts, shape, place, layer, numbers, keys[offset])
             places.close()
             self._layers += layers_of(source.pdf, own)

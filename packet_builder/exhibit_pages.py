@@ -10,7 +10,7 @@ import pikepdf
 
 from casefile.records import Exhibit
 from packet_builder.errors import PacketError
-from packet_builder.kept_exhibits import keep_layer, layer_of
+from packet_builder.kept_exhibits import layer_of
 from packet_builder.page_cache import PageCache
 from packet_builder.page_parts import parts_of
 from packet_builder.page_shape import shape_of
@@ -64,5 +64,4 @@ def keep_layers(path: Path, exhibit: Exhibit, cache: PageCache) -> None:
         return
     with open_exhibit(exhibit, SourceFile(path, path.name)) as (_, pages):
         for text, page in zip(exhibit.pages, pages, strict=True):
-            if layer := layer_of(text, shape_of(page, text.rotation), {}):
-                keep_layer(exhibit.fax_sha256, text, layer, cache)
+            layer_of(exhibit.fax_sha256, text, shape_of(page, text.rotation), {}, cache)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from array import array
 from collections.abc import Mapping
 
 from casefile.records import Exhibit, PageText
@@ -15,7 +16,7 @@ from packet_builder.prepared import Prepared, packed, unpacked
 from packet_builder.source_files import SourceFile
 from packet_builder.words import word_layer
 
-LAYER = "layer/2"
+LAYER = "layer/3"
 PREPARED = "prepared/2"
 
 
@@ -56,24 +57,38 @@ def _kind(exhibit: Exhibit, cache: PageCache, bates: str) -> str:
     return f"{PREPARED}/{hashlib.sha256(asked.encode()).hexdigest()[:32]}"
 
 
+def layers_name() -> str:
+    """Under which kind layers are kept: they are what this code makes of words."""
+    return f"{LAYER}/{code_digest('words.py', 'geometry.py')[:16]}"
+
+
 def kept_layers(exhibit: Exhibit, cache: PageCache) -> Mapping[tuple[int, int], bytes]:
     """The kept word layers of an exhibit's scanned pages, by (page, turn)."""
-    turns = {text.rotation for text in exhibit.pages if text.source == "ocr" and not text.words}
+    turns = sorted({text.rotation for text in exhibit.pages if text.source == "ocr"})
     return {
         (page, turn): data
         for turn in turns
-        for page, data in cache.pages(exhibit.fax_sha256, f"{LAYER}/{turn}").items()
+        for page, data in cache.pages(exhibit.fax_sha256, f"{layers_name()}/{turn}").items()
     }
 
 
-def layer_of(text: PageText, shape: Shape, kept: Mapping[tuple[int, int], bytes]) -> Layer | None:
-    """A scanned page's invisible words; None for pages that have words of their own or none at all."""
+def layer_of(
+    sha256: str, text: PageText, shape: Shape, kept: Mapping[tuple[int, int], bytes], cache: PageCache
+) -> Layer | None:
+    """A scanned page's invisible words, kept from before or made and kept; None for pages with words of their own or none.
+
+    A page without words is given the layer that was kept for it: a folder's pages leave their words behind.
+    """
     if text.source != "ocr":
         return None
-    if text.words:
-        return made_layer(text, shape)
     found = kept.get((text.page_number, text.rotation))
-    return Layer(found[32:], found[:32]) if found else None
+    if found and (not text.words or found[:32] == _words_digest(text, shape)):
+        return Layer(found[64:], found[32:64])
+    if not text.words:
+        return None
+    layer = made_layer(text, shape)
+    keep_layer(sha256, text, shape, layer, cache)
+    return layer
 
 
 def made_layer(text: PageText, shape: Shape) -> Layer:
@@ -82,6 +97,15 @@ def made_layer(text: PageText, shape: Shape) -> Layer:
     return Layer(zlib.compress(data, 6), plain_digest(data))
 
 
-def keep_layer(sha256: str, text: PageText, layer: Layer, cache: PageCache) -> None:
-    """Keep one page's layer with its hash."""
-    cache.put(sha256, text.page_number, f"{LAYER}/{text.rotation}", layer.digest + layer.deflated)
+def keep_layer(sha256: str, text: PageText, shape: Shape, layer: Layer, cache: PageCache) -> None:
+    """Keep one page's layer with its hash, and with a hash of the words it was made of."""
+    data = _words_digest(text, shape) + layer.digest + layer.deflated
+    cache.put(sha256, text.page_number, f"{layers_name()}/{text.rotation}", data)
+
+
+def _words_digest(text: PageText, shape: Shape) -> bytes:
+    """A hash of what a layer shows: words, their boxes, and the page they lie on."""
+    digest = hashlib.sha256("\0".join([word.text for word in text.words]).encode("utf-8", "surrogatepass"))
+    digest.update(array("d", [edge for word in text.words for edge in word.box]).tobytes())
+    digest.update(repr(shape).encode())
+    return digest.digest()

@@ -57,10 +57,10 @@ def _qpdf(kept: PageCache) -> str:
 
 
 @cache
-def code_digest() -> str:
-    """A hash of this room's own code and tables: what other code found out is not taken for what this would find."""
+def code_digest(*names: str) -> str:
+    """A hash of this room's own code and tables, or of the named modules: other code may have found other things."""
     digest = hashlib.sha256()
     folder = Path(__file__).parent
-    for path in sorted([*folder.glob("*.py"), *folder.glob("data/*.toml")]):
+    for path in [folder / name for name in names] or sorted([*folder.glob("*.py"), *folder.glob("data/*.toml")]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

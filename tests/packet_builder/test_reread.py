@@ -31,6 +31,7 @@ from casefile.records import (
     Verdict,
     Word,
 )
+from packet_builder.page_cache import PageCache
 from packet_builder.profiles import Profile, profile
 from packet_builder.render import PacketResult, build_packet
 from packet_builder.request import Request
@@ -105,10 +106,10 @@ def request_of(name: str) -> Request:
     return replace(asked, profile={"appeal": profile("default"), "volumes": SMALL_VOLUMES}.get(name) or profile(name))
 
 
-def built(folder: Path, request: Request) -> PacketResult:
+def built(folder: Path, request: Request, cache: PageCache | None = None) -> PacketResult:
     case = case_in(folder, 6 if request.profile is SMALL_VOLUMES else 2)
     return build_packet(case, kind=request.kind, source_path=lambda sha256: folder / sha256, out=folder / "out.pdf",
-                        prefix="CB", organisation="H", contact="5", letter_date=DAY, request=request)  # fmt: skip
+                        prefix="CB", organisation="H", contact="5", letter_date=DAY, request=request, cache=cache)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
