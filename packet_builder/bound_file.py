@@ -140,27 +140,27 @@ class BoundFile:
         self._sheet(sheets, part.first, slip.first, (), key)
         file = self._locate(exhibit.fax_sha256)
         self._hashes.require_same(exhibit, file)
-        keys = self._structure.plain_pages(part.first + 1, len(exhibit.pages), section)
         if self._pictured.may_touch(exhibit):
-            self._opened_exhibit(part, exhibit, file, keys)
+            self._opened_exhibit(part, exhibit, file, section)
         else:
-            self._ready_exhibit(part, exhibit, file, keys)
+            self._ready_exhibit(part, exhibit, file, section)
 
-    def _ready_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, keys: Sequence[int]) -> None:
+    def _ready_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, section: catalog.Element) -> None:
         """Pages as they are, from what was found out about them once."""
         ready = prepared_exhibit(exhibit, file, self._cache, self._plan.bates(part.first))
         replay = Replay(ready, file.path, self._writer, self._shared)
         layers = kept_layers(exhibit, self._cache)
         for offset, (text, page) in enumerate(zip(exhibit.pages, ready.pages, strict=True)):
             index = part.first + 1 + offset
-            numbers = self._own_links(ready.links, exhibit.fax_sha256, text.page_number)
             layer = layer_of(exhibit.fax_sha256, text, page.shape, layers, self._cache)
-            self._put(index, replay.parts(page.parts), page.shape, page.place, layer, numbers, keys[offset])
+            key = self._structure.plain_page(index, section, _picture_says(part, offset, text, layer))
+            numbers = self._own_links(ready.links, exhibit.fax_sha256, text.page_number, section)
+            self._put(index, replay.parts(page.parts), page.shape, page.place, layer, numbers, key)
         self._layers += [(replay.number(number), shown) for number, shown in ready.layers]
         if ready.notes:
             self.written.notes.setdefault(exhibit.fax_sha256, []).extend(ready.notes)
 
-    def _opened_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, keys: Sequence[int]) -> None:
+    def _opened_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, section: catalog.Element) -> None:
         """Pages of which some are bound as pictures."""
         from packet_builder.exhibit_pages import open_exhibit
         from packet_builder.page_parts import parts_of
@@ -177,34 +177,38 @@ class BoundFile:
                 index = part.first + 1 + offset
                 shape = shape_of(page, text.rotation)
                 if why := self._pictured.why(exhibit.fax_sha256, text, page):
-                    self._picture(index, places, offset, text, shape, keys[offset], why)
+                    self._picture(part, places, offset, text, shape, section, why)
                     continue
-                numbers = self._own_links(source.links, exhibit.fax_sha256, text.page_number)
                 place = places.place(text, offset, shape, self._plan.bates(index))
                 layer = layer_of(exhibit.fax_sha256, text, shape, layers, self._cache)
-                parts = parts_of(own, page)
-                self._put(index, parts, shape, place, layer, numbers, keys[offset])
+                key = self._structure.plain_page(index, section, _picture_says(part, offset, text, layer))
+                numbers = self._own_links(source.links, exhibit.fax_sha256, text.page_number, section)
+                self._put(index, parts_of(own, page), shape, place, layer, numbers, key)
             places.close()
             self._layers += layers_of(source.pdf, own)
             if source.notes:
                 self.written.notes.setdefault(exhibit.fax_sha256, []).extend(source.notes)
 
     def _picture(
-        self, index: int, places: Places, offset: int, text: PageText, shape: Shape, key: int, why: str
+        self, part: Part, places: Places, offset: int, text: PageText, shape: Shape, section: catalog.Element, why: str
     ) -> None:
         """A page as a picture, with the words that may be found laid under it."""
         from packet_builder.page_parts import parts_of
         from packet_builder.pdf_objects import ObjectGraph
 
+        index = part.first + 1 + offset
         burned = self._pictured.boxes.get(self._plan.sources[index], ())
         pdf, flat = places.picture(offset, text, shape, burned, self._pictured.one_bit)
         with pdf:
             layer = made_layer(text, flat) if text.words else None
             graph = ObjectGraph(pdf, self._writer, self._shared)
+            key = self._structure.plain_page(index, section, "" if layer else _says(part, offset))
             self._put(index, parts_of(graph, pdf.pages[0].obj), flat, "band", layer, (), key)
         self.written.pictures[index] = why
 
-    def _own_links(self, links: Sequence[SourceLink], sha256: str, page_number: int) -> tuple[int, ...]:
+    def _own_links(
+        self, links: Sequence[SourceLink], sha256: str, page_number: int, section: catalog.Element
+    ) -> tuple[int, ...]:
         """Take numbers for a page's links to pages of its own source that are bound in this file."""
         numbers = []
         for link in links:
@@ -212,6 +216,7 @@ class BoundFile:
             if self._links and link.page == page_number - 1 and target is not None and self._inside(target):
                 numbers.append(self._writer.take())
                 self._source_links.append((link, target, numbers[-1]))
+                self._structure.link(numbers[-1], section)
         return tuple(numbers)
 
     def _put(
@@ -240,11 +245,10 @@ class BoundFile:
             self._writer.put(body, number)
         for own, target, number in self._source_links:
             rect = b" ".join(b"%.2f" % edge for edge in own.rect)
-            body = b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%b]/Dest[%d 0 R %b]>>" % (
-                rect,
-                self._page(target),
-                own.fit.encode(),
-            )
+            says = text_string(f"Go to {self._plan.bates(target)}")
+            body = b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%b]/Contents%b/Dest[%d 0 R %b]/StructParent %d>>" % (
+                rect, says, self._page(target), own.fit.encode(), self._structure.link_keys[number],
+            )  # fmt: skip
             self._writer.put(body, number)
 
     def _goal(self, goal: Goal) -> bytes:
@@ -279,3 +283,12 @@ class BoundFile:
         info = writer.put(b"<</Title%b/Producer(casebinder)/CreationDate(%b)/ModDate(%b)>>"
                           % (text_string(described.title), described.pdf_date, described.pdf_date))  # fmt: skip
         writer.finish(root, info, data)
+
+
+def _picture_says(part: Part, offset: int, text: PageText, layer: Layer | None) -> str:
+    """What to say of an exhibit's page on which there are no words; empty where there are."""
+    return "" if layer or text.words or text.source == "text-layer" else _says(part, offset)
+
+
+def _says(part: Part, offset: int) -> str:
+    return f"{part.name}, {part.title}, page {offset + 1}: a picture on which no words were read"

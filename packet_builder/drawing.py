@@ -146,9 +146,9 @@ class Sheets:
             yield made.getSubsetInternalName(subset, canvas._doc), canvas._escape(codes)
 
     @contextmanager
-    def tagged(self, kind: str, parent: Tag | None = None) -> Iterator[Tag]:
+    def tagged(self, kind: str, parent: Tag | None = None, *, scope: str = "", span: int = 1) -> Iterator[Tag]:
         """Everything drawn within is one element of the structure tree."""
-        tag = Tag(kind, [(self.part.pages, self._marks)])
+        tag = Tag(kind, [(self.part.pages, self._marks)], scope=scope, span=span)
         (parent or self.part.tag).kids.append(tag)
         self.canvas._code.append(f"/{kind} <</MCID {self._marks}>> BDC")
         self._marks += 1

@@ -44,6 +44,10 @@ class Tag:
     kind: str
     kids: list[Tag | tuple[int, int] | Link] = field(default_factory=list)
     title: str = ""
+    scope: str = ""
+    """What a table's head is head of: `Column` or `Row`."""
+    span: int = 1
+    """How many columns a table's cell takes."""
 
 
 @dataclass

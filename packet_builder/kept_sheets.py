@@ -107,10 +107,10 @@ def _row(drawn: Drawn) -> list[Any]:
 
 
 def _tag_row(tag: Tag, links: Mapping[int, int]) -> list[Any]:
-    """An element as [kind, title, kids]; a kid is an element, [page, mark], or a link's place among the links."""
+    """An element as [kind, title, kids, scope, span]; a kid is an element, [page, mark], or a link's place among the links."""
     kids = [_tag_row(kid, links) if isinstance(kid, Tag) else links[id(kid)] if isinstance(kid, Link) else list(kid)
             for kid in tag.kids]  # fmt: skip
-    return [tag.kind, tag.title, kids]
+    return [tag.kind, tag.title, kids, tag.scope, tag.span]
 
 
 def _drawn(first: int, pages: int, rows: list[Any], tag: list[Any]) -> Drawn:
@@ -119,7 +119,7 @@ def _drawn(first: int, pages: int, rows: list[Any], tag: list[Any]) -> Drawn:
 
 
 def _tag(row: list[Any], links: Sequence[Link]) -> Tag:
-    kind, title, rows = row
-    kids = [links[kid] if isinstance(kid, int) else _tag(kid, links) if len(kid) == 3 else (kid[0], kid[1])
+    kind, title, rows, scope, span = row
+    kids = [links[kid] if isinstance(kid, int) else (kid[0], kid[1]) if len(kid) == 2 else _tag(kid, links)
             for kid in rows]  # fmt: skip
-    return Tag(kind, kids, title)
+    return Tag(kind, kids, title, scope, span)

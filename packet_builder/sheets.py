@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
@@ -28,6 +29,7 @@ ROUNDS = 6
 PLAIN = (0, 0, True)
 """Brackets of our own sheets: balanced, and tagged already."""
 Font = tuple[int, bytes]
+CODE = re.compile(rb"^<[0-9A-F]{2}> <[0-9A-F]+>$", re.MULTILINE)
 FIELDS = ("member_name", "member_id", "member_dob", "payer_name", "provider_name", "provider_npi", "claim_number", "denial_date",
           "denial_reason", "service")  # fmt: skip
 
@@ -62,11 +64,25 @@ def _drawing(sheets: Sheets, plan: PacketPlan) -> Drawing:
 def recorded(drawn: bytes) -> tuple[Prepared, tuple[Font, Font]]:
     """The drawn PDF as objects ready to be written, and two fonts in it: the number's, and the invisible words'."""
     with pikepdf.open(BytesIO(drawn)) as pdf:
+        for font in {key: font for page in pdf.pages for key, font in page.obj.Resources.Font.items()}.values():
+            _only_real_characters(font)
         recorder = Recorder()
         graph = ObjectGraph(pdf, recorder, deflating=True)
         fonts = _fonts(graph, pdf)
         pages = [ReadyPage(shape_of(page.obj), "right", parts_of(graph, page.obj, PLAIN)) for page in pdf.pages]
         return Prepared(recorder.objects, graph.digests(), pages), fonts
+
+
+def _only_real_characters(font: pikepdf.Object) -> None:
+    """A font's table of characters without the codes it does not use, which the layout library maps to nothing."""
+    table = font.get("/ToUnicode")
+    if table is None:
+        return
+    head, _, rest = table.read_bytes().partition(b"endcodespacerange\n")
+    rows = [row for row in CODE.findall(rest) if not row.endswith(b"<0000>")]
+    blocks = [rows[start : start + 100] for start in range(0, len(rows), 100)]
+    body = b"".join(b"%d beginbfchar\n%b\nendbfchar\n" % (len(block), b"\n".join(block)) for block in blocks)
+    table.write(head + b"endcodespacerange\n" + body + rest[rest.index(b"endbfchar\n") + 10 :])
 
 
 def _fonts(graph: ObjectGraph, pdf: pikepdf.Pdf) -> tuple[Font, Font]:
