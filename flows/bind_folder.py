@@ -17,6 +17,7 @@ from casefile.records import Finding, PageText
 from casefile.rows import finding_of, page_of, page_row
 from casefile.settings import Settings
 from flows import steps
+from flows.packet_readings import read_with_kept_pages
 from flows.packet_request import Ask, open_cache, request_for
 from intake.sniff import media_type
 from packet_builder.exhibit_pages import keep_layers
@@ -46,7 +47,8 @@ def bind_folder(
     """Bind every PDF, TIFF and image of a folder, in name order, subfolders too.
 
     Files that are no document (hidden ones, the packet itself) are listed as excluded, with the reason. Words and
-    layers of scanned pages are kept by file hash, so that a second binding redoes no OCR.
+    layers of scanned pages are kept by file hash, and each page by what is on it: a second binding redoes no OCR, and
+    one after a page changed reads that page alone.
 
     Raises:
         CasebinderError: A file cannot be read; nothing is left out in silence.
@@ -137,7 +139,7 @@ def _read(
     if cache.get(sha256, 0, kind) is None:
         if on_file:
             on_file(name)
-        _keep(_read_now(path, name, settings, ocr), kind, cache)
+        _keep(_read_now(path, name, sha256, settings, ocr, cache, kind), kind, cache)
     if cache.get(sha256, 0, f"{layers_name()}/{ocr}") is None:
         _keep_layers(_kept(path, sha256, f"{kind}/words", cache), cache)
         cache.put(sha256, 0, f"{layers_name()}/{ocr}", b"made")
@@ -176,11 +178,14 @@ def _light(page: PageText, kind: str) -> PageText:
     return page if kind == "denial_letter" else replace(page, words=(), ink=())
 
 
-def _read_now(path: Path, name: str, settings: Settings, ocr: bool) -> FolderFile:
+def _read_now(
+    path: Path, name: str, sha256: str, settings: Settings, ocr: bool, cache: PageCache, kind: str
+) -> FolderFile:  # fmt: skip
     from casefile.completeness import Read
     from casefile.timeline import document_date
 
-    reading = steps.read_path(path, name, replace(steps.limits_from(settings), ocr=ocr))
+    limits = replace(steps.limits_from(settings), ocr=ocr)
+    reading = read_with_kept_pages(path, name, sha256, limits, cache, f"page of {kind}")
     if reading.set_aside:
         raise CasebinderError(f"{name}: {reading.problems[0].message}")
     kinds = [document for document in reading.documents if document.kind != "cover_sheet"]
