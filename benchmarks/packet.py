@@ -323,7 +323,7 @@ def main() -> None:
             (folder / "rows.json").write_text(
                 json.dumps([(path.name, pages, scanned) for path, pages, scanned in made])
             )
-            run("fill", folder, folder / "none")
+        run("fill", folder, folder / "none")
         rows = json.loads((folder / "rows.json").read_text())
         size = sum((folder / name).stat().st_size for name, _, _ in rows) / 1e6
         print(f"{sum(row[1] for row in rows):,} pages from {len(rows)} sources, {size:.0f} MB; {os.cpu_count()} cores")

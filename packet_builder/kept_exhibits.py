@@ -45,6 +45,11 @@ def kept_prepared(exhibit: Exhibit, cache: PageCache, bates: str) -> bytes | Non
     return cache.get(exhibit.fax_sha256, 0, _kind(exhibit, cache, bates))
 
 
+def is_prepared(exhibit: Exhibit, cache: PageCache, bates: str) -> bool:
+    """Whether a preparation is kept."""
+    return cache.has(exhibit.fax_sha256, 0, _kind(exhibit, cache, bates))
+
+
 def keep_prepared(exhibit: Exhibit, cache: PageCache, bates: str, data: bytes) -> None:
     """Keep a preparation."""
     cache.put(exhibit.fax_sha256, 0, _kind(exhibit, cache, bates), data)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,14 +16,10 @@ OURS = "made-with"
 """Under which name a fact about this installation is kept among what is known of sources."""
 
 
-def made_with(kept: PageCache) -> dict[str, str]:
+@lru_cache(maxsize=1)
+def made_with(kept: PageCache) -> Mapping[str, str]:
     """Versions of the libraries that decide the packet's bytes."""
-    return _versions() | {"qpdf": _qpdf(kept)}
-
-
-@cache
-def _versions() -> dict[str, str]:
-    return {name: _version(name, module) for name, module in LIBRARIES.items()}
+    return {name: _version(name, module) for name, module in LIBRARIES.items()} | {"qpdf": _qpdf(kept)}
 
 
 def _version(name: str, module: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from packet_builder import stamp
 from packet_builder.geometry import Shape
@@ -124,14 +125,20 @@ class PageWriter:
     def _looks(self, parts: PageParts, job: PageJob) -> tuple[bytes, bytes]:
         """Box, turn and resources: the page's entries, and their hash."""
         shape = job.shape if job.place != "band" else stamp.with_band(job.shape, job.bates)
-        box = b" ".join(_number(edge) for edge in shape.box)
-        unit = b"/UserUnit %b" % _number(shape.unit) if shape.unit != 1 else b""
         given = b"".join(b"/%b %d 0 R" % (name.encode(), number) for name, (number, _) in self.fonts.items())
         resources = b"%b/Font<<%b%b>>" % (parts.rest[2:-2], parts.fonts[2:-2], given)
-        body = b"/MediaBox[%b]/Rotate %d%b/Resources<<%b>>" % (box, shape.turn, unit, resources)
+        body = b"%b/Resources<<%b>>" % (_box(shape), resources)
         if parts.group:
             body += b"/Group " + parts.group
         return body, looks_digest(shape, (*parts.hashes, *(digest for _, digest in self.fonts.values())))
+
+
+@lru_cache(maxsize=256)
+def _box(shape: Shape) -> bytes:
+    """A page's box and turn, as its entries."""
+    edges = b" ".join(_number(edge) for edge in shape.box)
+    unit = b"/UserUnit %b" % _number(shape.unit) if shape.unit != 1 else b""
+    return b"/MediaBox[%b]/Rotate %d%b" % (edges, shape.turn, unit)
 
 
 def _clip(job: PageJob) -> bytes:
@@ -151,10 +158,13 @@ def _extras(job: PageJob) -> bytes:
 
 def looks_digest(shape: Shape, parts: Sequence[bytes]) -> bytes:
     """The hash of a page's box and turn, and of the hashes of its resources, fonts, group and given fonts."""
-    digest = hashlib.sha256(repr(([round(edge, 3) for edge in shape.box], shape.turn, round(shape.unit, 4))).encode())
-    for part in parts:
-        digest.update(part + b"|")
-    return digest.digest()
+    return hashlib.sha256(b"%b%b|" % (_rounded(shape), b"|".join(parts))).digest()
+
+
+@lru_cache(maxsize=256)
+def _rounded(shape: Shape) -> bytes:
+    """Box and turn as text, without the last digits, which another program may write otherwise."""
+    return repr(([round(float(edge), 3) for edge in shape.box], shape.turn, round(float(shape.unit), 4))).encode()
 
 
 def page_digest(looks: bytes, contents: Sequence[bytes]) -> str:
@@ -164,9 +174,7 @@ def page_digest(looks: bytes, contents: Sequence[bytes]) -> str:
 
 def plain_digest(data: bytes) -> bytes:
     """The hash that `ObjectGraph` gives a stream with nothing but its data."""
-    digest = hashlib.sha256(b"<< >>\0")
-    digest.update(data)
-    return digest.digest()
+    return hashlib.sha256(b"<< >>\0" + data).digest()
 
 
 def _number(value: float) -> bytes:

@@ -16,7 +16,7 @@ from packet_builder.catalog import Description
 from packet_builder.check import check_file
 from packet_builder.drawn import Drawing
 from packet_builder.errors import PacketError
-from packet_builder.kept_exhibits import kept_prepared
+from packet_builder.kept_exhibits import is_prepared
 from packet_builder.kept_sheets import plan_and_sheets
 from packet_builder.made_with import made_with
 from packet_builder.page_cache import PageCache
@@ -89,7 +89,7 @@ def build_packet(
         )
         pictured = Pictured(burned, request.profile.fax, bool(request.profile.pdfa))
         rows = [(exhibit, locate(exhibit.fax_sha256)) for exhibit in case.exhibits if not pictured.may_touch(exhibit)]
-        if wanted := [row for row in rows if kept_prepared(row[0], own_cache, plan.bates(0)) is None]:
+        if wanted := [row for row in rows if not is_prepared(row[0], own_cache, plan.bates(0))]:
             from packet_builder.ahead import prepare_ahead
 
             prepare_ahead(wanted, hashes, own_cache, plan.bates(0))
@@ -149,7 +149,7 @@ class _Binding:
         def made(written: Written) -> dict[str, object]:
             return manifest.manifest(case, request, plan, parts, written, self.notes, made_with(self.sources.cache))
 
-        with part.open("wb") as stream:
+        with part.open("wb", buffering=0) as stream:
             sha256, kept = _written(stream, plan, parts, self, described, made)
         problems = check_file(part, plan, parts, self.drawing if request.profile.links else None)
         if problems:
