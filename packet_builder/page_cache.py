@@ -6,8 +6,8 @@ import sqlite3
 from pathlib import Path
 
 MAX_BYTES = 2 << 30
-MAPPED = 1 << 28
-"""Bytes of the file that are looked at where they lie, not read page by page."""
+PAGE = 1 << 15
+"""Bytes of a page of the database: most rows are larger than the usual four thousand."""
 SCHEMA = """
 drop table if exists kept;
 drop table if exists turn;
@@ -33,9 +33,7 @@ class PageCache:
         self._db = sqlite3.connect(path or ":memory:", timeout=30)
         if path is not None:
             path.chmod(0o600)
-        self._db.executescript(
-            f"pragma journal_mode=wal; pragma synchronous=normal; pragma mmap_size={MAPPED};" + SCHEMA
-        )
+        self._db.executescript(f"pragma page_size={PAGE}; pragma journal_mode=wal; pragma synchronous=normal;" + SCHEMA)
         (self._turn,) = self._db.execute("select coalesce(max(number), 0) + 1 from last_use").fetchone()
         self._touched: set[str] = set()
 
