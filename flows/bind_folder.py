@@ -17,10 +17,12 @@ from casefile.records import Finding, PageText
 from casefile.rows import finding_of, page_of, page_row
 from casefile.settings import Settings
 from flows import steps
+from flows.packet_readings import read_with_kept_pages
 from flows.packet_request import Ask, open_cache, request_for
 from intake.sniff import media_type
 from packet_builder.exhibit_pages import keep_layers
 from packet_builder.folder import FolderFile, case_from_folder
+from packet_builder.kept_exhibits import layers_name
 from packet_builder.page_cache import PageCache
 from packet_builder.plan import section_of
 from packet_builder.profiles import profile
@@ -45,7 +47,8 @@ def bind_folder(
     """Bind every PDF, TIFF and image of a folder, in name order, subfolders too.
 
     Files that are no document (hidden ones, the packet itself) are listed as excluded, with the reason. Words and
-    layers of scanned pages are kept by file hash, so that a second binding redoes no OCR.
+    layers of scanned pages are kept by file hash, and each page by what is on it: a second binding redoes no OCR, and
+    one after a page changed reads that page alone.
 
     Raises:
         CasebinderError: A file cannot be read; nothing is left out in silence.
@@ -136,19 +139,30 @@ def _read(
     if cache.get(sha256, 0, kind) is None:
         if on_file:
             on_file(name)
-        _keep(_read_now(path, name, settings, ocr), kind, cache)
-    row = json.loads(cache.get(sha256, 0, f"{kind}/words" if all_words else kind) or b"")
+        _keep(_read_now(path, name, sha256, settings, ocr, cache, kind), kind, cache)
+    if cache.get(sha256, 0, f"{layers_name()}/{ocr}") is None:
+        _keep_layers(_kept(path, sha256, f"{kind}/words", cache), cache)
+        cache.put(sha256, 0, f"{layers_name()}/{ocr}", b"made")
+    return _kept(path, sha256, f"{kind}/words" if all_words else kind, cache)
+
+
+def _kept(path: Path, sha256: str, kind: str, cache: PageCache) -> FolderFile:
+    row = json.loads(cache.get(sha256, 0, kind) or b"")
     pages = tuple(page_of(number, page) for number, page in enumerate(row["pages"], 1))
     on = date.fromisoformat(row["on"]) if row["on"] else None
     findings = tuple(finding_of(finding) for finding in row["findings"])
     return FolderFile(path, sha256, row["media_type"], pages, row["kind"], on, findings)
 
 
-def _keep(file: FolderFile, kind: str, cache: PageCache) -> None:
-    """Keep a reading twice, with all words and without, and the layers made of them."""
-    case = case_from_folder([file], {})
-    for exhibit in case.exhibits:
+def _keep_layers(file: FolderFile, cache: PageCache) -> None:
+    """Keep the layers of a file's scanned pages, which need its words once."""
+    for exhibit in case_from_folder([file], {}).exhibits:
         keep_layers(file.path, exhibit, cache)
+
+
+def _keep(file: FolderFile, kind: str, cache: PageCache) -> None:
+    """Keep a reading twice, with all words and without."""
+    case = case_from_folder([file], {})
     role = "authority" if any(section_of(exhibit) == "authority" for exhibit in case.exhibits) else file.kind
     row: dict[str, Any] = {
         "media_type": file.media_type, "kind": role, "on": file.on.isoformat() if file.on else "",
@@ -164,11 +178,14 @@ def _light(page: PageText, kind: str) -> PageText:
     return page if kind == "denial_letter" else replace(page, words=(), ink=())
 
 
-def _read_now(path: Path, name: str, settings: Settings, ocr: bool) -> FolderFile:
+def _read_now(
+    path: Path, name: str, sha256: str, settings: Settings, ocr: bool, cache: PageCache, kind: str
+) -> FolderFile:  # fmt: skip
     from casefile.completeness import Read
     from casefile.timeline import document_date
 
-    reading = steps.read_path(path, name, replace(steps.limits_from(settings), ocr=ocr))
+    limits = replace(steps.limits_from(settings), ocr=ocr)
+    reading = read_with_kept_pages(path, name, sha256, limits, cache, f"page of {kind}")
     if reading.set_aside:
         raise CasebinderError(f"{name}: {reading.problems[0].message}")
     kinds = [document for document in reading.documents if document.kind != "cover_sheet"]

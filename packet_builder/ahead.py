@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from casefile.records import Exhibit
 from packet_builder.errors import PacketError
-from packet_builder.exhibit_pages import keep_prepared, kept_prepared, prepared_now
+from packet_builder.exhibit_pages import prepared_now
 from packet_builder.helper import Helper, HelperDied, serve
+from packet_builder.kept_exhibits import keep_prepared
 from packet_builder.page_cache import PageCache
 from packet_builder.prepared import packed
 from packet_builder.source_files import SourceFile, SourceHashes
@@ -21,13 +22,12 @@ WORTH = 60
 Row = tuple[Exhibit, SourceFile]
 
 
-def prepare_ahead(rows: Sequence[Row], hashes: SourceHashes, cache: PageCache, bates: str) -> None:
-    """Prepare what is not kept yet. What cannot be prepared is left to the binding, which names it.
+def prepare_ahead(wanted: Sequence[Row], hashes: SourceHashes, cache: PageCache, bates: str) -> None:
+    """Prepare exhibits of which nothing is kept. What cannot be prepared is left to the binding, which names it.
 
     Raises:
         PacketError: A source is not what was read, or its reader crashed on it.
     """
-    wanted = [row for row in rows if kept_prepared(row[0], cache, bates) is None]
     cores = len(os.sched_getaffinity(0))
     if cores < 2 or sum(len(exhibit.pages) for exhibit, _ in wanted) < WORTH:
         return

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from casefile.records import CaseFile, LedgerRow
-from packet_builder.drawing import Goal, Sheets
+from packet_builder.drawing import Sheets
+from packet_builder.drawn import Goal
 from packet_builder.plan import PacketPlan
 from packet_builder.request import Request
 from packet_builder.tables import Column, Table

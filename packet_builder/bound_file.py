@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
-from typing import Any, BinaryIO
-
-import pikepdf
-from pikepdf import Dictionary
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from casefile.records import Exhibit, PageText
 from packet_builder import catalog, stamp, words
-from packet_builder.drawing import Drawn, Goal, Link
+from packet_builder.drawn import Drawing, Drawn, Goal, Link
 from packet_builder.errors import PacketError
-from packet_builder.exhibit_pages import kept_layers, layer_of, made_layer, open_exhibit, prepared_exhibit
-from packet_builder.geometry import Shape, shape_of
+from packet_builder.geometry import Shape
+from packet_builder.kept_exhibits import kept_layers, layer_of, made_layer, prepared_exhibit
 from packet_builder.page_cache import PageCache
-from packet_builder.page_writer import Layer, PageJob, PageParts, PageTree, PageWriter, parts_of
-from packet_builder.pdf_objects import ObjectGraph, Shared
+from packet_builder.page_writer import Layer, PageJob, PageParts, PageTree, PageWriter
 from packet_builder.pdf_writer import PdfWriter, text_string
 from packet_builder.pictured import Pictured
-from packet_builder.places import Places
 from packet_builder.plan import PacketPlan, Part
-from packet_builder.prepared import Replay
+from packet_builder.prepared import Replay, SourceLink, reached
+from packet_builder.references import Shared
 from packet_builder.source_files import Locate, SourceFile, SourceHashes
-from packet_builder.source_pdf import SourceLink
 
-PLAIN = (0, 0, True)
-"""Brackets of our own sheets: balanced, and tagged already."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """All sheets we draw: one PDF, and which of them belong to which part."""
-
-    pdf: bytes
-    parts: Mapping[str, Drawn]
-    slips: Mapping[str, Drawn]
+if TYPE_CHECKING:
+    from packet_builder.places import Places
 
 
 @dataclass
@@ -101,38 +86,35 @@ class BoundFile:
         return self.written
 
     def _parts_out(self) -> None:
-        with pikepdf.open(BytesIO(self._drawing.pdf)) as sheets:
-            graph = ObjectGraph(sheets, self._writer, self._shared, deflating=True)
-            self._give_fonts(graph, sheets)
-            for done, part in enumerate(self._parts, 1):
-                before = self._writer.size
-                if part.exhibit is None:
-                    self._sheets(graph, sheets, part, self._drawing.parts[part.name])
-                else:
-                    self._exhibit(graph, sheets, part)
-                self.written.part_bytes[part.name] = self._writer.size - before
-                if self._progress:
-                    self._progress(done, len(self._parts))
+        replay = self._replayed_sheets()
+        for done, part in enumerate(self._parts, 1):
+            before = self._writer.size
+            if part.exhibit is None:
+                self._sheets(replay, part, self._drawing.parts[part.name])
+            else:
+                self._exhibit(replay, part)
+            self.written.part_bytes[part.name] = self._writer.size - before
+            if self._progress:
+                self._progress(done, len(self._parts))
 
-    def _give_fonts(self, graph: ObjectGraph, sheets: pikepdf.Pdf) -> None:
-        """The stamp's embedded face, taken from the drawn sheets, and one plain face for invisible words."""
-        fonts = sheets.pages[0].obj.Resources.Font
-        for key in sorted(fonts.keys()):
-            if "LiberationSans" in str(fonts[key].get("/BaseFont", "")) and "Bold" not in str(fonts[key].BaseFont):
-                self._pages.fonts[stamp.FONT] = graph.number(fonts[key].objgen), graph.digest_of(fonts[key])
-        plain = sheets.make_indirect(Dictionary(
-            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica,
-            Encoding=pikepdf.Name.WinAnsiEncoding,
-        ))  # fmt: skip
-        self._pages.fonts[words.FONT] = graph.number(plain.objgen), graph.digest_of(plain)
-        self._pages.fonts.setdefault(stamp.FONT, self._pages.fonts[words.FONT])
+    def _replayed_sheets(self) -> Replay:
+        """Write what this file's sheets are made of, the other volumes' not."""
+        drawing = self._drawing
+        fonts = dict(zip((stamp.FONT, words.FONT), drawing.fonts, strict=True))
+        only = None
+        if len(self._parts) < len(self._plan.parts):
+            held = [drawing.slips[part.name] if part.exhibit else drawing.parts[part.name] for part in self._parts]
+            pages = [page for drawn in held for page in drawing.sheets.pages[drawn.first : drawn.first + drawn.pages]]
+            only = reached(drawing.sheets, pages, [number for number, _ in fonts.values()])
+        replay = Replay(drawing.sheets, None, self._writer, self._shared, only)
+        self._pages.fonts.update({name: (replay.number(own), digest) for name, (own, digest) in fonts.items()})
+        return replay
 
-    def _sheets(self, graph: ObjectGraph, sheets: pikepdf.Pdf, part: Part, drawn: Drawn) -> None:
+    def _sheets(self, replay: Replay, part: Part, drawn: Drawn) -> None:
         """A part of drawn sheets; its links are written when every page's shape is known."""
         section = self._structure.section(drawn.tag, part.title)
         for offset in range(drawn.pages):
             index = part.first + offset
-            page = sheets.pages[drawn.first + offset].obj
             links = [
                 link for link in drawn.links if self._links and link.page == offset and self._inside(link.goal.page)
             ]
@@ -141,41 +123,52 @@ class BoundFile:
             key = self._structure.page(
                 index, section, drawn.tag, offset, dict(zip(map(id, links), numbers, strict=True))
             )
-            self._put(index, parts_of(graph, page, PLAIN), shape_of(page), "right", None, numbers, key, marked=True)
+            self._sheet(replay, index, drawn.first + offset, numbers, key)
 
-    def _exhibit(self, graph: ObjectGraph, sheets: pikepdf.Pdf, part: Part) -> None:
+    def _sheet(self, replay: Replay, index: int, number: int, links: tuple[int, ...], key: int) -> None:
+        """One drawn sheet, by its number among them."""
+        page = self._drawing.sheets.pages[number]
+        self._put(index, replay.parts(page.parts), page.shape, page.place, None, links, key, marked=True)
+
+    def _exhibit(self, sheets: Replay, part: Part) -> None:
         """A slip sheet and the exhibit's pages."""
         exhibit = part.exhibit
         assert exhibit
         slip = self._drawing.slips[part.name]
         section = self._structure.section(slip.tag, f"{part.name}: {part.title}")
-        sheet = sheets.pages[slip.first].obj
         key = self._structure.page(part.first, section, slip.tag, 0, {})
-        self._put(part.first, parts_of(graph, sheet, PLAIN), shape_of(sheet), "right", None, (), key, marked=True)
+        self._sheet(sheets, part.first, slip.first, (), key)
         file = self._locate(exhibit.fax_sha256)
         self._hashes.require_same(exhibit, file)
-        keys = self._structure.plain_pages(part.first + 1, len(exhibit.pages), section)
         if self._pictured.may_touch(exhibit):
-            self._opened_exhibit(part, exhibit, file, keys)
+            self._opened_exhibit(part, exhibit, file, section)
         else:
-            self._ready_exhibit(part, exhibit, file, keys)
+            self._ready_exhibit(part, exhibit, file, section)
 
-    def _ready_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, keys: Sequence[int]) -> None:
+    def _ready_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, section: catalog.Element) -> None:
         """Pages as they are, from what was found out about them once."""
         ready = prepared_exhibit(exhibit, file, self._cache, self._plan.bates(part.first))
         replay = Replay(ready, file.path, self._writer, self._shared)
         layers = kept_layers(exhibit, self._cache)
         for offset, (text, page) in enumerate(zip(exhibit.pages, ready.pages, strict=True)):
             index = part.first + 1 + offset
-            numbers = self._own_links(ready.links, exhibit.fax_sha256, text.page_number)
-            layer = layer_of(text, page.shape, layers)
-            self._put(index, replay.parts(page.parts), page.shape, page.place, layer, numbers, keys[offset])
+            layer = layer_of(exhibit.fax_sha256, text, page.shape, layers, self._cache)
+            key = self._structure.plain_page(index, section, _picture_says(part, offset, text, layer))
+            numbers = self._own_links(ready.links, exhibit.fax_sha256, text.page_number, section)
+            self._put(index, replay.parts(page.parts), page.shape, page.place, layer, numbers, key)
         self._layers += [(replay.number(number), shown) for number, shown in ready.layers]
         if ready.notes:
             self.written.notes.setdefault(exhibit.fax_sha256, []).extend(ready.notes)
 
-    def _opened_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, keys: Sequence[int]) -> None:
+    def _opened_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, section: catalog.Element) -> None:
         """Pages of which some are bound as pictures."""
+        from packet_builder.exhibit_pages import open_exhibit
+        from packet_builder.page_parts import parts_of
+        from packet_builder.page_shape import shape_of
+        from packet_builder.pdf_objects import ObjectGraph
+        from packet_builder.places import Places
+        from packet_builder.source_pdf import layers_of
+
         with open_exhibit(exhibit, file) as (source, pages):
             own = ObjectGraph(source.pdf, self._writer, self._shared)
             layers = kept_layers(exhibit, self._cache)
@@ -184,30 +177,38 @@ class BoundFile:
                 index = part.first + 1 + offset
                 shape = shape_of(page, text.rotation)
                 if why := self._pictured.why(exhibit.fax_sha256, text, page):
-                    self._picture(index, places, offset, text, shape, keys[offset], why)
+                    self._picture(part, places, offset, text, shape, section, why)
                     continue
-                numbers = self._own_links(source.links, exhibit.fax_sha256, text.page_number)
                 place = places.place(text, offset, shape, self._plan.bates(index))
-                parts, layer = parts_of(own, page), layer_of(text, shape, layers)
-                self._put(index, parts, shape, place, layer, numbers, keys[offset])
+                layer = layer_of(exhibit.fax_sha256, text, shape, layers, self._cache)
+                key = self._structure.plain_page(index, section, _picture_says(part, offset, text, layer))
+                numbers = self._own_links(source.links, exhibit.fax_sha256, text.page_number, section)
+                self._put(index, parts_of(own, page), shape, place, layer, numbers, key)
             places.close()
-            self._layers += catalog.layers_of(source.pdf, own)
+            self._layers += layers_of(source.pdf, own)
             if source.notes:
                 self.written.notes.setdefault(exhibit.fax_sha256, []).extend(source.notes)
 
     def _picture(
-        self, index: int, places: Places, offset: int, text: PageText, shape: Shape, key: int, why: str
+        self, part: Part, places: Places, offset: int, text: PageText, shape: Shape, section: catalog.Element, why: str
     ) -> None:
         """A page as a picture, with the words that may be found laid under it."""
+        from packet_builder.page_parts import parts_of
+        from packet_builder.pdf_objects import ObjectGraph
+
+        index = part.first + 1 + offset
         burned = self._pictured.boxes.get(self._plan.sources[index], ())
         pdf, flat = places.picture(offset, text, shape, burned, self._pictured.one_bit)
         with pdf:
             layer = made_layer(text, flat) if text.words else None
             graph = ObjectGraph(pdf, self._writer, self._shared)
+            key = self._structure.plain_page(index, section, "" if layer else _says(part, offset))
             self._put(index, parts_of(graph, pdf.pages[0].obj), flat, "band", layer, (), key)
         self.written.pictures[index] = why
 
-    def _own_links(self, links: Sequence[SourceLink], sha256: str, page_number: int) -> tuple[int, ...]:
+    def _own_links(
+        self, links: Sequence[SourceLink], sha256: str, page_number: int, section: catalog.Element
+    ) -> tuple[int, ...]:
         """Take numbers for a page's links to pages of its own source that are bound in this file."""
         numbers = []
         for link in links:
@@ -215,6 +216,7 @@ class BoundFile:
             if self._links and link.page == page_number - 1 and target is not None and self._inside(target):
                 numbers.append(self._writer.take())
                 self._source_links.append((link, target, numbers[-1]))
+                self._structure.link(numbers[-1], section)
         return tuple(numbers)
 
     def _put(
@@ -243,11 +245,10 @@ class BoundFile:
             self._writer.put(body, number)
         for own, target, number in self._source_links:
             rect = b" ".join(b"%.2f" % edge for edge in own.rect)
-            body = b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%b]/Dest[%d 0 R %b]>>" % (
-                rect,
-                self._page(target),
-                own.fit.encode(),
-            )
+            says = text_string(f"Go to {self._plan.bates(target)}")
+            body = b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%b]/Contents%b/Dest[%d 0 R %b]/StructParent %d>>" % (
+                rect, says, self._page(target), own.fit.encode(), self._structure.link_keys[number],
+            )  # fmt: skip
             self._writer.put(body, number)
 
     def _goal(self, goal: Goal) -> bytes:
@@ -282,3 +283,12 @@ class BoundFile:
         info = writer.put(b"<</Title%b/Producer(casebinder)/CreationDate(%b)/ModDate(%b)>>"
                           % (text_string(described.title), described.pdf_date, described.pdf_date))  # fmt: skip
         writer.finish(root, info, data)
+
+
+def _picture_says(part: Part, offset: int, text: PageText, layer: Layer | None) -> str:
+    """What to say of an exhibit's page on which there are no words; empty where there are."""
+    return "" if layer or text.words or text.source == "text-layer" else _says(part, offset)
+
+
+def _says(part: Part, offset: int) -> str:
+    return f"{part.name}, {part.title}, page {offset + 1}: a picture on which no words were read"

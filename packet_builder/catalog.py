@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 
-import pikepdf
-
-from packet_builder.drawing import Link, Tag
+from packet_builder.drawn import Link, Tag
 from packet_builder.page_writer import refs
-from packet_builder.pdf_objects import ObjectGraph
 from packet_builder.pdf_writer import PdfWriter, text_string
 from packet_builder.plan import SECTIONS, PacketPlan, Part
 
@@ -32,47 +29,71 @@ class Description:
 
 
 @dataclass
-class _Element:
+class Element:
+    """An element of the structure tree."""
+
     kind: str
-    parent: _Element | None
+    parent: Element | None
     title: str = ""
-    kids: list[tuple[str, int, int] | _Element] = field(default_factory=list)
+    kids: list[tuple[str, int, int] | Element] = field(default_factory=list)
     """("mark", page index, mark), ("link", object number, 0), or an element."""
     number: int = 0
+    is_plain: bool = False
+    """Whether it holds whole pages of an exhibit."""
+    entries: bytes = b""
+    """What else its dictionary holds."""
 
 
 class Structure:
     """The structure tree: drawn sheets as they were tagged, each exhibit page as one element."""
 
     def __init__(self) -> None:
-        self._root = _Element("Document", None)
-        self._keys: list[list[_Element] | _Element] = []
-        self._seen: dict[int, _Element] = {}
+        self._root = Element("Document", None)
+        self._keys: list[list[Element] | Element] = []
+        self._seen: dict[int, Element] = {}
         self.link_keys: dict[int, int] = {}
 
-    def section(self, tag: Tag, title: str) -> _Element:
+    def section(self, tag: Tag, title: str) -> Element:
         """A new section of the document."""
-        made = _Element("Sect", self._root, title)
+        made = Element("Sect", self._root, title)
         self._root.kids.append(made)
         self._seen[id(tag)] = made
         return made
 
-    def plain_pages(self, first: int, count: int, section: _Element) -> list[int]:
-        """An exhibit's pages, whose whole content is one element; returns their keys."""
-        element = _Element("P", section, kids=[("mark", first + n, 0) for n in range(count)])
-        section.kids.append(element)
-        self._keys += [[element] for _ in range(count)]
-        return list(range(len(self._keys) - count, len(self._keys)))
+    def plain_page(self, index: int, section: Element, says: str = "") -> int:
+        """An exhibit's page, whose whole content is one element, with the one before it where both hold text; returns its key.
 
-    def page(self, index: int, section: _Element, tag: Tag, offset: int, links: Mapping[int, int]) -> int:
+        Args:
+            index: The page.
+            section: Its exhibit.
+            says: What to say of a page without words: it is a figure.
+        """
+        last = section.kids[-1] if section.kids else None
+        if says:
+            element = Element("Figure", section, entries=b"/Alt" + text_string(says))
+        else:
+            element = last if isinstance(last, Element) and last.is_plain else Element("P", section, is_plain=True)
+        if element is not last:
+            section.kids.append(element)
+        element.kids.append(("mark", index, 0))
+        self._keys.append([element])
+        return len(self._keys) - 1
+
+    def link(self, number: int, section: Element) -> None:
+        """A link on the exhibit's page that was put last."""
+        above = section.kids[-1]
+        assert isinstance(above, Element)
+        self._link(above, number)
+
+    def page(self, index: int, section: Element, tag: Tag, offset: int, links: Mapping[int, int]) -> int:
         """A drawn sheet (the offset-th of its part): its tags become elements; returns the page's key."""
-        marks: dict[int, _Element] = {}
+        marks: dict[int, Element] = {}
         self._take(tag, section, index, offset, links, marks)
         self._keys.append([marks[n] for n in range(len(marks))])
         return len(self._keys) - 1
 
     def _take(
-        self, tag: Tag, element: _Element, index: int, offset: int, links: Mapping[int, int], marks: dict[int, _Element]
+        self, tag: Tag, element: Element, index: int, offset: int, links: Mapping[int, int], marks: dict[int, Element]
     ) -> None:  # fmt: skip
         for kid in tag.kids:
             if isinstance(kid, Tag):
@@ -85,14 +106,14 @@ class Structure:
                 element.kids.append(("mark", index, kid[1]))
                 marks[kid[1]] = element
 
-    def _child(self, tag: Tag, parent: _Element) -> _Element:
+    def _child(self, tag: Tag, parent: Element) -> Element:
         if id(tag) not in self._seen:
-            self._seen[id(tag)] = _Element(tag.kind, parent, tag.title)
+            self._seen[id(tag)] = Element(tag.kind, parent, tag.title, entries=_attributes(tag))
             parent.kids.append(self._seen[id(tag)])
         return self._seen[id(tag)]
 
-    def _link(self, parent: _Element, number: int) -> None:
-        element = _Element("Link", parent, kids=[("link", number, 0)])
+    def _link(self, parent: Element, number: int) -> None:
+        element = Element("Link", parent, kids=[("link", number, 0)])
         parent.kids.append(element)
         self._keys.append(element)
         self.link_keys[number] = len(self._keys) - 1
@@ -106,12 +127,13 @@ class Structure:
             title = b"/T" + text_string(element.title) if element.title else b""
             kids = b" ".join(_kid(kid, page) for kid in element.kids)
             writer.put(
-                b"<</Type/StructElem/S/%b/P %d 0 R%b/K[%b]>>" % (element.kind.encode(), above, title, kids),
+                b"<</Type/StructElem/S/%b/P %d 0 R%b%b/K[%b]>>"
+                % (element.kind.encode(), above, title, element.entries, kids),
                 element.number,
             )
         nums = b" ".join(
             b"%d %d 0 R" % (key, row.number)
-            if isinstance(row, _Element)
+            if isinstance(row, Element)
             else b"%d[%b]" % (key, refs([e.number for e in row]))
             for key, row in enumerate(self._keys)
         )
@@ -123,14 +145,21 @@ class Structure:
         )
         return root
 
-    def _numbered(self, writer: PdfWriter) -> list[_Element]:
+    def _numbered(self, writer: PdfWriter) -> list[Element]:
         order, stack = [], [self._root]
         while stack:
             element = stack.pop()
             element.number = writer.take()
             order.append(element)
-            stack += [kid for kid in reversed(element.kids) if isinstance(kid, _Element)]
+            stack += [kid for kid in reversed(element.kids) if isinstance(kid, Element)]
         return order
+
+
+def _attributes(tag: Tag) -> bytes:
+    """What a table's cell says of itself."""
+    scope = b"/Scope/" + tag.scope.encode() if tag.scope else b""
+    span = b"/ColSpan %d" % tag.span if tag.span > 1 else b""
+    return b"/A<</O/Table%b%b>>" % (scope, span) if scope or span else b""
 
 
 def _stands_on(tag: Tag, offset: int) -> bool:
@@ -144,8 +173,8 @@ def _stands_on(tag: Tag, offset: int) -> bool:
     return False
 
 
-def _kid(kid: tuple[str, int, int] | _Element, page: Callable[[int], int]) -> bytes:
-    if isinstance(kid, _Element):
+def _kid(kid: tuple[str, int, int] | Element, page: Callable[[int], int]) -> bytes:
+    if isinstance(kid, Element):
         return b"%d 0 R" % kid.number
     if kid[0] == "link":
         return b"<</Type/OBJR/Obj %d 0 R>>" % kid[1]
@@ -231,33 +260,6 @@ def labels(plan: PacketPlan, start: int, end: int) -> bytes:
             rows.append(b"%d<</P%b/S/D/St %d>>" % (index - start, text_string(prefix), number))
         last = number
     return b"<</Nums[%b]>>" % b" ".join(rows)
-
-
-def layers_of(pdf: pikepdf.Pdf, graph: ObjectGraph) -> list[tuple[int, bool]]:
-    """A source's optional layers that its pages use, as (object number, shown), so that none changes its state."""
-    properties = pdf.Root.get("/OCProperties")
-    if not isinstance(properties, pikepdf.Dictionary):
-        return []
-    groups, default = properties.get("/OCGs"), properties.get("/D")
-    if not isinstance(groups, pikepdf.Array):
-        return []
-    default = default if isinstance(default, pikepdf.Dictionary) else pikepdf.Dictionary()
-    off, on = _keys(default.get("/OFF")), _keys(default.get("/ON"))
-    base_off = str(default.get("/BaseState", "")) == "/OFF"
-    rows = []
-    for group in groups:
-        if isinstance(group, pikepdf.Dictionary) and group.objgen != (0, 0):
-            shown = group.objgen in on if base_off else group.objgen not in off
-            rows.append((graph.number(group.objgen), shown))
-    return rows
-
-
-def _keys(array: pikepdf.Object | None) -> set[tuple[int, int]]:
-    return (
-        {item.objgen for item in array if isinstance(item, pikepdf.Dictionary)}
-        if isinstance(array, pikepdf.Array)
-        else set()
-    )
 
 
 def write_catalog(

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from packet_builder.bound_file import Drawing
+from packet_builder.drawn import Drawing
 from packet_builder.pdf_writer import text_string
 from packet_builder.plain_reader import BadFile, PlainReader, opened
 from packet_builder.plan import PacketPlan, Part

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 
 from reportlab import rl_config
 from reportlab.lib.pagesizes import letter
@@ -15,59 +13,15 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from packet_builder.drawn import FACES, LIBERATION, Drawn, Goal, Link, Rect, Tag
+
 rl_config.useA85 = 0
 """Drawn sheets are read again at once: no need for seven-bit streams."""
-LIBERATION = Path("/usr/share/fonts/truetype/liberation")
-FACES = {
-    "serif": ("LiberationSerif-Regular.ttf", "Times-Roman"), "serif-bold": ("LiberationSerif-Bold.ttf", "Times-Bold"),
-    "serif-italic": ("LiberationSerif-Italic.ttf", "Times-Italic"), "sans": ("LiberationSans-Regular.ttf", "Helvetica"),
-    "sans-bold": ("LiberationSans-Bold.ttf", "Helvetica-Bold"),
-}  # fmt: skip
 WIDTH, HEIGHT = letter
 LEFT, RIGHT, TOP, BOTTOM = 66.0, 546.0, 722.0, 66.0
 INK, SOFT, RULE, LINK = (0.08, 0.08, 0.1), (0.36, 0.36, 0.4), (0.72, 0.72, 0.75), (0.07, 0.2, 0.45)
 BLACK = (0.0, 0.0, 0.0)
-Rect = tuple[float, float, float, float]
 Colour = tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class Goal:
-    """Where a link leads: a packet page (index from 0), and how far down it, as a fraction of the upright page."""
-
-    page: int
-    down: float | None = None
-
-
-@dataclass(frozen=True)
-class Link:
-    """A rectangle on a drawn page (index from 0 within its part) that leads to a packet page."""
-
-    page: int
-    rect: Rect
-    goal: Goal
-    says: str = ""
-    mark: int = 0
-    """Which marked content on its page the link's words are; -1 for none."""
-
-
-@dataclass
-class Tag:
-    """An element of the structure tree: its kind, and either marked content (page, mark) or further elements."""
-
-    kind: str
-    kids: list[Tag | tuple[int, int] | Link] = field(default_factory=list)
-    title: str = ""
-
-
-@dataclass
-class Drawn:
-    """A drawn part: which sheets of the drawing it fills, its links, its structure."""
-
-    first: int
-    pages: int = 0
-    links: list[Link] = field(default_factory=list)
-    tag: Tag = field(default_factory=lambda: Tag("Sect"))
 
 
 @lru_cache(maxsize=16)
@@ -192,9 +146,9 @@ class Sheets:
             yield made.getSubsetInternalName(subset, canvas._doc), canvas._escape(codes)
 
     @contextmanager
-    def tagged(self, kind: str, parent: Tag | None = None) -> Iterator[Tag]:
+    def tagged(self, kind: str, parent: Tag | None = None, *, scope: str = "", span: int = 1) -> Iterator[Tag]:
         """Everything drawn within is one element of the structure tree."""
-        tag = Tag(kind, [(self.part.pages, self._marks)])
+        tag = Tag(kind, [(self.part.pages, self._marks)], scope=scope, span=span)
         (parent or self.part.tag).kids.append(tag)
         self.canvas._code.append(f"/{kind} <</MCID {self._marks}>> BDC")
         self._marks += 1

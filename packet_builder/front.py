@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from casefile.records import CaseFile
-from packet_builder.drawing import INK, LEFT, RIGHT, RULE, SOFT, WIDTH, Goal, Sheets, wrapped
+from packet_builder.drawing import INK, LEFT, RIGHT, RULE, SOFT, WIDTH, Sheets, wrapped
+from packet_builder.drawn import Goal
 from packet_builder.plan import SECTIONS, PacketPlan, Part
 from packet_builder.request import Request
 from packet_builder.tables import Column, Table

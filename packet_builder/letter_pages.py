@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Goal, Sheets, Tag, clean, width_of
+from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Sheets, clean, width_of
+from packet_builder.drawn import Goal, Tag
 from packet_builder.html_blocks import Block, Rule, Run, TableBlock
 
 SIZE, STEP = 10.8, 14.4
@@ -60,9 +61,15 @@ def _rule(sheets: Sheets, block: Rule) -> None:
 def _item(sheets: Sheets, block: Block, find: Find) -> None:
     if sheets.y - STEP < BOTTOM:
         sheets.turn()
-    with sheets.tagged("P"):
+    kids, item = sheets.part.tag.kids, Tag("LI")
+    if not (kids and isinstance(kids[-1], Tag) and kids[-1].kind == "L"):
+        kids.append(Tag("L"))
+    above = kids[-1]
+    assert isinstance(above, Tag)
+    above.kids.append(item)
+    with sheets.tagged("Lbl", item):
         sheets.text(LEFT + 8, sheets.y - STEP + 0.26 * SIZE, block.marker, "serif", SIZE)
-    _flow(sheets, block.runs, LEFT + 26, RIGHT, SIZE, "P", find, after=1.5)
+    _flow(sheets, block.runs, LEFT + 26, RIGHT, SIZE, "LBody", find, after=1.5, parent=item)
 
 
 def _table(sheets: Sheets, table: TableBlock, find: Find) -> None:
@@ -94,8 +101,10 @@ def _row(sheets: Sheets, row: Sequence[Block], widths: Sequence[float], style: s
     tag.kids.append(made)
     x = LEFT
     for number, (cell, width) in enumerate(zip(cells, widths, strict=False)):
-        with sheets.tagged("TD", made) as box:
-            colour = SOFT if style == "re" and number == 0 else INK
+        is_name = style == "re" and number == 0
+        kind, scope = ("TH", "Row" if is_name else "Column") if is_name or row[number].kind == "th" else ("TD", "")
+        with sheets.tagged(kind, made, scope=scope) as box:
+            colour = SOFT if is_name else INK
             for line, words in enumerate(cell):
                 _draw_line(sheets, x, sheets.y - step * (line + 1) + 0.1 * size, words, size, box, find, colour)
         x += width
@@ -104,7 +113,7 @@ def _row(sheets: Sheets, row: Sequence[Block], widths: Sequence[float], style: s
 
 def _flow(
     sheets: Sheets, runs: Sequence[Run], left: float, right: float, size: float, kind: str, find: Find, *, bold: bool = False,
-    before: float = 0.0, after: float = 6.0,
+    before: float = 0.0, after: float = 6.0, parent: Tag | None = None,
 ) -> None:  # fmt: skip
     step = size * STEP / SIZE
     lines = _lines(runs, right - left, size, bold)
@@ -117,7 +126,7 @@ def _flow(
         if room < 1:
             sheets.turn()
             continue
-        with sheets.tagged(kind) as tag:
+        with sheets.tagged(kind, parent) as tag:
             for words in lines[:room]:
                 sheets.y -= step
                 _draw_line(sheets, left, sheets.y + 0.26 * size, words, size, tag, find, INK)

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pikepdf
-
 from casefile.records import CaseFile
-from packet_builder import stamp, words
 from packet_builder.bound_file import Written
-from packet_builder.geometry import inherited, shape_of
-from packet_builder.made_with import made_with
-from packet_builder.page_writer import content_streams, looks_digest, page_digest, split_resources
-from packet_builder.pdf_objects import ObjectGraph
 from packet_builder.plan import PacketPlan, Part
 from packet_builder.request import Request
 
@@ -25,25 +17,9 @@ NAME = "manifest.json"
 TEMPLATES = Path(__file__).parent.parent / "templates" / "letters"
 
 
-def page_hash(graph: ObjectGraph, page: pikepdf.Object) -> str:
-    """SHA-256 over a bound page's box, turn, resources and content, whatever its objects' numbers."""
-    resources = inherited(page, "/Resources")
-    rest, fonts = split_resources(resources)
-    given = []
-    held = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
-    for name in (stamp.FONT, words.FONT):
-        font = held.get(f"/{name}") if isinstance(held, pikepdf.Dictionary) else None
-        given.append(graph.digest_of(font) if font is not None else b"")
-    group = page.get("/Group")
-    body = group.unparse(resolved=True) if isinstance(group, pikepdf.Dictionary) else b""
-    hashes = (graph.digest(rest), graph.digest(fonts), graph.digest(body) if body else b"", *given)
-    looks = looks_digest(shape_of(page), hashes)
-    return page_digest(looks, [graph.digest_of(stream) for stream in content_streams(page)])
-
-
 def manifest(
     case: CaseFile, request: Request, plan: PacketPlan, parts: Sequence[Part], written: Written,
-    notes: Mapping[str, Sequence[str]],
+    notes: Mapping[str, Sequence[str]], versions: Mapping[str, str],
 ) -> dict[str, Any]:  # fmt: skip
     """Everything needed to show, months later, what was sent and from which pages."""
     pages = []
@@ -70,7 +46,7 @@ def manifest(
         "overrides": [{"code": o.code, "reason": o.reason, "by": o.by} for o in request.overrides],
         "pictures": {plan.bates(index): why for index, why in sorted(written.pictures.items())},
         "letter": {"by": request.by, "rewritten": sum(old != new for old, new in request.rewritten.items())},
-        "checks": list(request.checks), "made_with": made_with(),
+        "checks": list(request.checks), "made_with": dict(versions),
     }  # fmt: skip
 
 
@@ -92,10 +68,3 @@ def _hashes(folder: Path, pattern: str) -> dict[str, str]:
 def beside(path: Path) -> Path:
     """Where the manifest lies when the packet itself may hold none (PDF/A-2)."""
     return path.with_suffix(".manifest.json")
-
-
-def read(pdf: pikepdf.Pdf, path: Path) -> dict[str, Any] | None:
-    """The manifest of a packet, or None."""
-    if NAME in pdf.attachments:
-        return json.loads(pdf.attachments[NAME].get_file().read_bytes())  # type: ignore[no-any-return]
-    return json.loads(beside(path).read_bytes()) if beside(path).is_file() else None

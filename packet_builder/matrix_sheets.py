@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from casefile.records import Box, CaseFile, Cited, Exhibit, Line
-from packet_builder.drawing import Goal, Sheets
+from packet_builder.drawing import Sheets
+from packet_builder.drawn import Goal
 from packet_builder.plan import PacketPlan
 from packet_builder.tables import Column, Table
 

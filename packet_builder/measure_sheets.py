@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from casefile.records import CaseFile, Cited
-from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Goal, Sheets
+from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Sheets
+from packet_builder.drawn import Goal
 from packet_builder.plan import PacketPlan
 from packet_builder.tables import Column, Table
 

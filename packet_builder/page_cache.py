@@ -6,6 +6,8 @@ import sqlite3
 from pathlib import Path
 
 MAX_BYTES = 2 << 30
+PAGE = 1 << 15
+"""Bytes of a page of the database: most rows are larger than the usual four thousand."""
 SCHEMA = """
 drop table if exists kept;
 drop table if exists turn;
@@ -31,7 +33,7 @@ class PageCache:
         self._db = sqlite3.connect(path or ":memory:", timeout=30)
         if path is not None:
             path.chmod(0o600)
-        self._db.executescript("pragma journal_mode=wal; pragma synchronous=normal;" + SCHEMA)
+        self._db.executescript(f"pragma page_size={PAGE}; pragma journal_mode=wal; pragma synchronous=normal;" + SCHEMA)
         (self._turn,) = self._db.execute("select coalesce(max(number), 0) + 1 from last_use").fetchone()
         self._touched: set[str] = set()
 
@@ -42,6 +44,12 @@ class PageCache:
             "select data from piece where source=? and page=? and kind=?", (source, page, kind)
         ).fetchone()
         return bytes(row[0]) if row else None
+
+    def has(self, source: str, page: int, kind: str) -> bool:
+        """Whether something was kept."""
+        self._touched.add(source)
+        query = "select 1 from piece where source=? and page=? and kind=?"
+        return self._db.execute(query, (source, page, kind)).fetchone() is not None
 
     def pages(self, source: str, kind: str) -> dict[int, bytes]:
         """All pages' rows of one source and kind."""

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import zlib
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-import pikepdf
-from pikepdf import Array, Dictionary
-
-from packet_builder import stamp, words
-from packet_builder.geometry import Shape, inherited
-from packet_builder.pdf_objects import ObjectGraph
+from packet_builder import stamp
+from packet_builder.geometry import Shape
 from packet_builder.pdf_writer import PdfWriter
 
-LITERAL = re.compile(rb"\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>|%[^\r\n]*", re.DOTALL)
-BRACKET = re.compile(rb"(?<![^\s\]>)}/])(?<!/)([qQ])(?=[\s\[<(/%]|$)")
-INLINE_IMAGE = re.compile(rb"(?<![^\s])BI(?=[\s/])")
 FANOUT = 64
 
 
@@ -96,18 +87,6 @@ class PageJob:
     """Whether the page's content is tagged already: it is one of our own sheets."""
 
 
-def parts_of(graph: ObjectGraph, page: pikepdf.Object, brackets: Brackets | None = None) -> PageParts:
-    """A page's parts; what hangs from them is written to the graph's writer."""
-    streams = content_streams(page)
-    (rest, rest_hash), (fonts, fonts_hash) = map(graph.both, split_resources(inherited(page, "/Resources")))
-    group = page.get("/Group")
-    body, group_hash = b"", b""
-    if isinstance(group, Dictionary):
-        body, group_hash = graph.both(group.unparse(resolved=True))
-    contents = tuple((graph.number(stream.objgen), graph.digest_of(stream)) for stream in streams)
-    return PageParts(rest, fonts, body, (rest_hash, fonts_hash, group_hash), contents, brackets or brackets_of(streams))
-
-
 class PageWriter:
     """Writes pages into a packet and knows each page's hash."""
 
@@ -146,14 +125,20 @@ class PageWriter:
     def _looks(self, parts: PageParts, job: PageJob) -> tuple[bytes, bytes]:
         """Box, turn and resources: the page's entries, and their hash."""
         shape = job.shape if job.place != "band" else stamp.with_band(job.shape, job.bates)
-        box = b" ".join(_number(edge) for edge in shape.box)
-        unit = b"/UserUnit %b" % _number(shape.unit) if shape.unit != 1 else b""
         given = b"".join(b"/%b %d 0 R" % (name.encode(), number) for name, (number, _) in self.fonts.items())
         resources = b"%b/Font<<%b%b>>" % (parts.rest[2:-2], parts.fonts[2:-2], given)
-        body = b"/MediaBox[%b]/Rotate %d%b/Resources<<%b>>" % (box, shape.turn, unit, resources)
+        body = b"%b/Resources<<%b>>" % (_box(shape), resources)
         if parts.group:
             body += b"/Group " + parts.group
         return body, looks_digest(shape, (*parts.hashes, *(digest for _, digest in self.fonts.values())))
+
+
+@lru_cache(maxsize=256)
+def _box(shape: Shape) -> bytes:
+    """A page's box and turn, as its entries."""
+    edges = b" ".join(_number(edge) for edge in shape.box)
+    unit = b"/UserUnit %b" % _number(shape.unit) if shape.unit != 1 else b""
+    return b"/MediaBox[%b]/Rotate %d%b" % (edges, shape.turn, unit)
 
 
 def _clip(job: PageJob) -> bytes:
@@ -173,10 +158,13 @@ def _extras(job: PageJob) -> bytes:
 
 def looks_digest(shape: Shape, parts: Sequence[bytes]) -> bytes:
     """The hash of a page's box and turn, and of the hashes of its resources, fonts, group and given fonts."""
-    digest = hashlib.sha256(repr(([round(edge, 3) for edge in shape.box], shape.turn, round(shape.unit, 4))).encode())
-    for part in parts:
-        digest.update(part + b"|")
-    return digest.digest()
+    return hashlib.sha256(b"%b%b|" % (_rounded(shape), b"|".join(parts))).digest()
+
+
+@lru_cache(maxsize=256)
+def _rounded(shape: Shape) -> bytes:
+    """Box and turn as text, without the last digits, which another program may write otherwise."""
+    return repr(([round(float(edge), 3) for edge in shape.box], shape.turn, round(float(shape.unit), 4))).encode()
 
 
 def page_digest(looks: bytes, contents: Sequence[bytes]) -> str:
@@ -186,71 +174,7 @@ def page_digest(looks: bytes, contents: Sequence[bytes]) -> str:
 
 def plain_digest(data: bytes) -> bytes:
     """The hash that `ObjectGraph` gives a stream with nothing but its data."""
-    digest = hashlib.sha256(b"<< >>\0")
-    digest.update(data)
-    return digest.digest()
-
-
-def split_resources(resources: pikepdf.Object | None) -> tuple[bytes, bytes]:
-    """A page's resources as text: all but fonts, and the fonts without ours."""
-    if not isinstance(resources, Dictionary):
-        return b"<< >>", b"<< >>"
-    rest = copy(resources)
-    fonts = rest.get("/Font")
-    if fonts is not None:
-        del rest["/Font"]
-    if "/ProcSet" in rest:
-        del rest["/ProcSet"]
-    if not isinstance(fonts, Dictionary):
-        return bytes(rest.unparse()), b"<< >>"
-    own = copy(fonts)
-    for name in (stamp.FONT, words.FONT):
-        if f"/{name}" in own:
-            del own[f"/{name}"]
-    return bytes(rest.unparse()), bytes(own.unparse())
-
-
-def content_streams(page: pikepdf.Object) -> list[pikepdf.Object]:
-    """A page's content streams, in order."""
-    contents = page.get("/Contents")
-    if isinstance(contents, Array):
-        return [item for item in contents if isinstance(item, pikepdf.Stream)]
-    return [contents] if isinstance(contents, pikepdf.Stream) else []
-
-
-def brackets_of(streams: Sequence[pikepdf.Object]) -> Brackets:
-    """What must be put around a content so that nothing of it acts on what follows."""
-    data = b"\n".join(_read(stream) for stream in streams)
-    bare = LITERAL.sub(b" ", data)
-    if b"(" in bare or b")" in bare or INLINE_IMAGE.search(bare):
-        marks = _parsed_brackets(streams)
-    else:
-        marks = BRACKET.findall(bare)
-    depth = lowest = 0
-    for mark in marks:
-        depth += 1 if mark == b"q" else -1
-        lowest = min(lowest, depth)
-    return -lowest, depth - lowest, b"/MCID" in data
-
-
-def _parsed_brackets(streams: Sequence[pikepdf.Object]) -> list[bytes]:
-    holder = Dictionary(Type=pikepdf.Name.Page, Contents=Array(streams))
-    try:
-        return [str(step.operator).encode() for step in pikepdf.parse_content_stream(pikepdf.Page(holder), "q Q")]
-    except (pikepdf.PdfError, pikepdf.PdfParsingError, TypeError, ValueError):
-        return []
-
-
-def _read(stream: pikepdf.Object) -> bytes:
-    try:
-        if str(stream.get("/Filter", "")) == "/FlateDecode" and "/DecodeParms" not in stream:
-            return zlib.decompress(stream.read_raw_bytes())
-        return bytes(stream.read_bytes())
-    except (zlib.error, pikepdf.PdfError):
-        try:
-            return bytes(stream.read_bytes())
-        except pikepdf.PdfError:
-            return b""
+    return hashlib.sha256(b"<< >>\0" + data).digest()
 
 
 def _number(value: float) -> bytes:

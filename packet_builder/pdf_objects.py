@@ -8,17 +8,16 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pikepdf
 
-from packet_builder.pdf_writer import LEVEL, Data
+from packet_builder.pdf_writer import LEVEL
+from packet_builder.references import REFERENCE, Shared, Sink
 
 Key = tuple[int, int]
 Pieces = list[bytes | Key]
-REFERENCE = re.compile(rb"\((?:[^()\\]|\\.)*\)|(\d+) (\d+) R", re.DOTALL)
 LENGTH = re.compile(rb"/Length \d+(?: \d+ R)? ?")
 FILTER_ARRAY = re.compile(rb"/Filter \[ ?(/\w+) ?\]")
 CODING = re.compile(rb"/Filter (?:/\w+|\[[^\]]*\]) ?|/DecodeParms (?:<<[^<>]*>>|\[[^\[\]]*\]|null) ?")
@@ -30,26 +29,6 @@ OUTSIDE_NAMES = (
 FOREIGN = {"/Page", "/Pages", "/Catalog", "/StructTreeRoot", "/StructElem", "/Filespec"}
 SMALL = 1 << 18
 LOSSLESS = {"/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/Fl", "/LZW", "/A85", "/AHx"}
-
-
-class Sink(Protocol):
-    """Where copied objects go: the packet itself, or a record of them."""
-
-    def take(self) -> int:
-        """A fresh object number."""
-
-    def put(self, body: bytes, number: int | None = None) -> int:
-        """Write an object that has no stream; returns its number."""
-
-    def stream(self, entries: bytes, data: Data, number: int | None = None) -> int:
-        """Write a stream; returns its number."""
-
-
-@dataclass
-class Shared:
-    """Numbers of objects already written, by content hash: a font or image of two sources is kept once."""
-
-    numbers: dict[bytes, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -192,13 +171,6 @@ class ObjectGraph:
 
     def _renumbered(self, pieces: Pieces) -> bytes:
         return b"".join(piece if isinstance(piece, bytes) else b"%d 0 R" % self._numbers[piece] for piece in pieces)
-
-
-def renumbered(body: bytes, number: Callable[[int], int]) -> bytes:
-    """An object's text with other numbers in its references."""
-    if b" R" not in body:
-        return body
-    return REFERENCE.sub(lambda match: b"%d 0 R" % number(int(match[1])) if match[1] else match[0], body)
 
 
 def pieces_of(body: bytes) -> Pieces:

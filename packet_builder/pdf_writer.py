@@ -21,6 +21,8 @@ BATCH = 1 << 20
 """Bytes handed to the writing thread at once."""
 AHEAD = 8 << 20
 """Bytes in memory that may wait for it; what lies in a source waits there."""
+PIECE = 1 << 20
+"""Bytes written and hashed at once."""
 LEVEL = 3
 """How hard structure is deflated: twice as fast as the usual 6, and a packet is its pages."""
 ROW = Struct(">BHIH")
@@ -60,6 +62,7 @@ class PdfWriter:
         self._outside = ThreadPoolExecutor(1)
         self._handed: deque[tuple[Future[None], int]] = deque()
         self._read_from: tuple[Path, BinaryIO] | None = None
+        self._buffer, self._filled = memoryview(bytearray(PIECE)), 0
         self._emit(HEADER)
 
     def take(self) -> int:
@@ -151,18 +154,41 @@ class PdfWriter:
         self._ahead -= held
 
     def _write_out(self, batch: Sequence[Data]) -> None:
-        data = b"".join(self._bytes_of(part) if isinstance(part, Slice) else part for part in batch)
-        self._file.write(data)
-        self._sha256.update(data)
+        """Gather what is written in one piece of memory, which is written and hashed when it is full."""
+        for part in batch:
+            if isinstance(part, Slice):
+                self._gather_from(part)
+            elif len(part) <= PIECE - self._filled:
+                self._buffer[self._filled : self._filled + len(part)] = part
+                self._filled += len(part)
+            else:
+                for start in range(0, len(part), PIECE):
+                    self._spill()
+                    piece = part[start : start + PIECE]
+                    self._buffer[: len(piece)] = piece
+                    self._filled = len(piece)
 
-    def _bytes_of(self, part: Slice) -> bytes:
+    def _gather_from(self, part: Slice) -> None:
         if self._read_from is None or self._read_from[0] != part.path:
             self._stop_reading()
-            self._read_from = part.path, part.path.open("rb")
-        data = os.pread(self._read_from[1].fileno(), part.length, part.start)
-        if len(data) != part.length:
-            raise OSError(f"{part.path} was cut short while it was bound")
-        return data
+            self._read_from = part.path, part.path.open("rb", buffering=0)
+        source, done = self._read_from[1].fileno(), 0
+        while done < part.length:
+            if self._filled == PIECE:
+                self._spill()
+            room = self._buffer[self._filled : self._filled + part.length - done]
+            count = os.preadv(source, [room], part.start + done)
+            if count == 0:
+                raise OSError(f"{part.path} was cut short while it was bound")
+            self._filled += count
+            done += count
+
+    def _spill(self) -> None:
+        """Write and hash what was gathered."""
+        data, self._filled = self._buffer[: self._filled], 0
+        self._sha256.update(data)
+        while data:
+            data = data[self._file.write(data) :]
 
     def _stop_reading(self) -> None:
         if self._read_from is not None:
@@ -174,6 +200,7 @@ class PdfWriter:
         self._hand_over()
         while self._handed:
             self._await_one()
+        self._spill()
         self.give_up()
         return self._sha256.hexdigest()
 

@@ -5,15 +5,17 @@ It knows no other PDFs. The tests read the same files with qpdf and pdfium.
 
 from __future__ import annotations
 
+import os
 import re
 import zlib
 from collections import OrderedDict
 from pathlib import Path
 from typing import BinaryIO
 
+from packet_builder.pdf_writer import ROW
+
 START = re.compile(rb"startxref\n(\d+)\n%%EOF\n$")
 HEAD = re.compile(rb"(\d+) 0 obj\n<<(.*?)>>stream\n", re.DOTALL)
-ROW = 9
 KEPT = 24
 """Object streams kept unpacked."""
 
@@ -26,7 +28,7 @@ class PlainReader:
     """Objects as text, by number."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file, self._size = file, size
+        self._file, self._size = file.fileno(), size
         self._unpacked: OrderedDict[int, list[bytes]] = OrderedDict()
         found = START.search(self._at(max(0, size - 64), 64))
         if not found:
@@ -34,14 +36,14 @@ class PlainReader:
         entries, data = self._stream(int(found[1]))
         self._rows = zlib.decompress(data)
         root = re.search(rb"/Root (\d+) 0 R", entries)
-        if not root or len(self._rows) % ROW:
+        if not root or len(self._rows) % ROW.size:
             raise BadFile("the cross-reference is damaged")
         self.root = int(root[1])
 
     @property
     def count(self) -> int:
         """How many object numbers there are."""
-        return len(self._rows) // ROW
+        return len(self._rows) // ROW.size
 
     def object(self, number: int) -> bytes:
         """The text of an object that has no stream."""
@@ -63,17 +65,16 @@ class PlainReader:
         Raises:
             BadFile: One does not.
         """
-        for number in range(1, self.count):
-            kind, where, _ = self._row(number)
+        for number, (kind, high, low, _) in enumerate(ROW.iter_unpack(self._rows)):
             mark = b"%d 0 obj\n" % number
-            if kind == 1 and self._at(where, len(mark)) != mark or kind not in {1, 2}:
+            if number and (kind == 1 and self._at(high << 32 | low, len(mark)) != mark or kind not in {1, 2}):
                 raise BadFile(f"object {number} is not where it should be")
 
     def _row(self, number: int) -> tuple[int, int, int]:
-        row = self._rows[number * ROW : number * ROW + ROW]
-        if len(row) < ROW:
+        if not 0 <= number < self.count:
             raise BadFile(f"there is no object {number}")
-        return row[0], int.from_bytes(row[1:7], "big"), int.from_bytes(row[7:], "big")
+        kind, high, low, slot = ROW.unpack_from(self._rows, number * ROW.size)
+        return kind, high << 32 | low, slot
 
     def _unpack(self, number: int) -> list[bytes]:
         """An object stream as "number body" rows."""
@@ -101,10 +102,9 @@ class PlainReader:
         return head[2], self._at(where + head.end(), int(length[1]))
 
     def _at(self, where: int, length: int) -> bytes:
-        self._file.seek(where)
-        return self._file.read(length)
+        return os.pread(self._file, length, where)
 
 
 def opened(path: Path) -> BinaryIO:
     """A file to read from here and there."""
-    return path.open("rb", buffering=1 << 12)
+    return path.open("rb", buffering=0)

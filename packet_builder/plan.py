@@ -28,6 +28,9 @@ SECTIONS = (
 AUTHORITY_WORDS = ("appointment of representative", "authorized representative", "power of attorney", "consent to appeal",
                    "authorization to disclose", "authorization for release")  # fmt: skip
 
+NAMED_BY_WORDS = {"other", "credential", "authority"}
+"""Kinds of documents whose section the words of their first page decide."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -130,7 +133,7 @@ def letter_of(number: int) -> str:
 def section_of(exhibit: Exhibit) -> str:
     """Which section of the packet an exhibit belongs to."""
     head = " ".join([exhibit.title, *(page.text[:1500] for page in exhibit.pages[:1])]).lower()
-    if exhibit.kind in {"other", "credential", "authority"} and any(words in head for words in AUTHORITY_WORDS):
+    if exhibit.kind in NAMED_BY_WORDS and any(words in head for words in AUTHORITY_WORDS):
         return "authority"
     return next((name for name, _, kinds in SECTIONS if exhibit.kind in kinds), "prior")
 

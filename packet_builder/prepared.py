@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,15 +16,24 @@ from typing import Any
 
 from packet_builder.geometry import Shape
 from packet_builder.page_writer import PageParts
-from packet_builder.pdf_objects import Shared, Sink, renumbered
 from packet_builder.pdf_writer import Data, Slice
-from packet_builder.source_pdf import SourceLink
+from packet_builder.references import Shared, Sink, referred, renumbered
 from packet_builder.stamp import Place
 
 SHORT = 512
 """Streams of fewer bytes are kept, not looked for in the source."""
 MOST_BYTES = 32 << 20
 """A preparation larger than this is not kept."""
+
+
+@dataclass(frozen=True)
+class SourceLink:
+    """A link within one source: from a rectangle on a page (index from 0) to a place on another."""
+
+    page: int
+    rect: tuple[float, ...]
+    target: int
+    fit: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,7 @@ class Prepared:
 class Recorder:
     """Takes objects as a packet would, and remembers them."""
 
-    def __init__(self, source: mmap.mmap) -> None:
+    def __init__(self, source: mmap.mmap | None = None) -> None:
         self._source, self._count, self._last = source, 0, 0
         self.objects: list[Stored] = []
 
@@ -86,7 +95,7 @@ class Recorder:
         return number
 
     def _found(self, data: bytes) -> int:
-        if len(data) < SHORT:
+        if self._source is None or len(data) < SHORT:
             return -1
         found = self._source.find(data, self._last)
         if found < 0 and self._last:
@@ -98,10 +107,14 @@ class Recorder:
 class Replay:
     """Writes a preparation's objects into a packet; what the packet has already is not written again."""
 
-    def __init__(self, prepared: Prepared, source: Path, writer: Sink, shared: Shared) -> None:
+    def __init__(
+        self, prepared: Prepared, source: Path | None, writer: Sink, shared: Shared, only: Container[int] | None = None
+    ) -> None:  # fmt: skip
         self._numbers: dict[int, int] = {}
         self._writer = writer
         for stored in prepared.objects:
+            if only is not None and stored.number not in only:
+                continue
             digest = prepared.digests.get(stored.number)
             if digest is not None and stored.number not in self._numbers and digest in shared.numbers:
                 self._numbers[stored.number] = shared.numbers[digest]
@@ -110,9 +123,9 @@ class Replay:
             if digest is not None:
                 shared.numbers[digest] = self._numbers[stored.number]
 
-    def _write(self, stored: Stored, source: Path) -> None:
+    def _write(self, stored: Stored, source: Path | None) -> None:
         number, body = self.number(stored.number), renumbered(stored.body, self.number)
-        if stored.where is not None:
+        if stored.where is not None and source is not None:
             self._writer.stream(body, Slice(source, *stored.where), number)
         elif stored.data is not None:
             self._writer.stream(body, stored.data, number)
@@ -130,6 +143,21 @@ class Replay:
         rest, fonts, group = (renumbered(body, self.number) for body in (parts.rest, parts.fonts, parts.group))
         contents = tuple((self.number(own), digest) for own, digest in parts.contents)
         return PageParts(rest, fonts, group, parts.hashes, contents, parts.brackets)
+
+
+def reached(prepared: Prepared, pages: Iterable[ReadyPage], also: Iterable[int] = ()) -> set[int]:
+    """Numbers of the objects that some pages need, and of those given."""
+    bodies = {stored.number: stored.body for stored in prepared.objects}
+    waiting, found = list(also), set[int]()
+    for page in pages:
+        waiting += [number for number, _ in page.parts.contents]
+        waiting += referred(page.parts.rest + b" " + page.parts.fonts + b" " + page.parts.group)
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += referred(bodies[number])
+    return found
 
 
 def packed(prepared: Prepared) -> bytes | None:

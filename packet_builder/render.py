@@ -11,18 +11,20 @@ from typing import BinaryIO
 
 from casefile.records import CaseFile
 from packet_builder import manifest
-from packet_builder.ahead import prepare_ahead
-from packet_builder.bound_file import BoundFile, Drawing, Sources, Written
+from packet_builder.bound_file import BoundFile, Sources, Written
 from packet_builder.catalog import Description
 from packet_builder.check import check_file
+from packet_builder.drawn import Drawing
 from packet_builder.errors import PacketError
+from packet_builder.kept_exhibits import is_prepared
+from packet_builder.kept_sheets import plan_and_sheets
+from packet_builder.made_with import made_with
 from packet_builder.page_cache import PageCache
 from packet_builder.pictured import Pictured
 from packet_builder.plan import PacketPlan, Part
 from packet_builder.preflight import balance
 from packet_builder.redaction import redacted
 from packet_builder.request import Request
-from packet_builder.sheets import draw
 from packet_builder.source_files import SourceFile, SourceHashes
 from packet_builder.survey import survey
 from packet_builder.volumes import narrowed, settle_volumes
@@ -82,10 +84,15 @@ def build_packet(
     gc.set_threshold(SELDOM)
     try:
         notes = survey(case, locate, own_cache)
-        plan, drawing = settle_volumes(case, request, locate, lambda cuts: draw(case, request, notes, cuts))
+        plan, drawing = settle_volumes(
+            case, request, locate, lambda cuts: plan_and_sheets(case, request, notes, cuts, own_cache)
+        )
         pictured = Pictured(burned, request.profile.fax, bool(request.profile.pdfa))
         rows = [(exhibit, locate(exhibit.fax_sha256)) for exhibit in case.exhibits if not pictured.may_touch(exhibit)]
-        prepare_ahead(rows, hashes, own_cache, plan.bates(0))
+        if wanted := [row for row in rows if not is_prepared(row[0], own_cache, plan.bates(0))]:
+            from packet_builder.ahead import prepare_ahead
+
+            prepare_ahead(wanted, hashes, own_cache, plan.bates(0))
         binding = _Binding(case, request, plan, drawing, Sources(locate, hashes, own_cache), notes, pictured, progress)
         files, sha256 = binding.write(out)
     finally:
@@ -140,9 +147,9 @@ class _Binding:
         described = Description(_title(case, request, plan, parts), day, pdfa=request.profile.pdfa)
 
         def made(written: Written) -> dict[str, object]:
-            return manifest.manifest(case, request, plan, parts, written, self.notes)
+            return manifest.manifest(case, request, plan, parts, written, self.notes, made_with(self.sources.cache))
 
-        with part.open("wb") as stream:
+        with part.open("wb", buffering=0) as stream:
             sha256, kept = _written(stream, plan, parts, self, described, made)
         problems = check_file(part, plan, parts, self.drawing if request.profile.links else None)
         if problems:

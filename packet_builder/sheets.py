@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any
+
+import pikepdf
 
 from casefile.records import CaseFile
 from packet_builder import annex_sheets, front, matrix_sheets, measure_sheets, timeline_sheets
-from packet_builder.bound_file import Drawing
 from packet_builder.choice import paragraphs, rewritten
-from packet_builder.drawing import Goal, Sheets
+from packet_builder.drawing import Sheets
+from packet_builder.drawn import Drawing, Goal
 from packet_builder.errors import PacketError
 from packet_builder.html_blocks import blocks_of
 from packet_builder.letter import letter_html, template_name
 from packet_builder.letter_pages import draw_letter
+from packet_builder.page_parts import parts_of
+from packet_builder.page_shape import shape_of
+from packet_builder.pdf_objects import ObjectGraph
 from packet_builder.plan import PacketPlan, plan_packet
+from packet_builder.prepared import Prepared, ReadyPage, Recorder
 from packet_builder.request import Request
 
 ROUNDS = 6
+PLAIN = (0, 0, True)
+"""Brackets of our own sheets: balanced, and tagged already."""
+Font = tuple[int, bytes]
+CODE = re.compile(rb"^<[0-9A-F]{2}> <[0-9A-F]+>$", re.MULTILINE)
 FIELDS = ("member_name", "member_id", "member_dob", "payer_name", "provider_name", "provider_npi", "claim_number", "denial_date",
           "denial_reason", "service")  # fmt: skip
 
@@ -42,10 +54,48 @@ def draw(
 
 def _drawing(sheets: Sheets, plan: PacketPlan) -> Drawing:
     slips = {part.name for part in plan.exhibits()}
-    parts, drawn = sheets.parts, sheets.pdf()
+    parts, (ready, fonts) = sheets.parts, recorded(sheets.pdf())
     return Drawing(
-        drawn, {name: part for name, part in parts.items() if name not in slips}, {name: parts[name] for name in slips}
+        ready, {name: part for name, part in parts.items() if name not in slips}, {name: parts[name] for name in slips},
+        fonts,
     )  # fmt: skip
+
+
+def recorded(drawn: bytes) -> tuple[Prepared, tuple[Font, Font]]:
+    """The drawn PDF as objects ready to be written, and two fonts in it: the number's, and the invisible words'."""
+    with pikepdf.open(BytesIO(drawn)) as pdf:
+        for font in {key: font for page in pdf.pages for key, font in page.obj.Resources.Font.items()}.values():
+            _only_real_characters(font)
+        recorder = Recorder()
+        graph = ObjectGraph(pdf, recorder, deflating=True)
+        fonts = _fonts(graph, pdf)
+        pages = [ReadyPage(shape_of(page.obj), "right", parts_of(graph, page.obj, PLAIN)) for page in pdf.pages]
+        return Prepared(recorder.objects, graph.digests(), pages), fonts
+
+
+def _only_real_characters(font: pikepdf.Object) -> None:
+    """A font's table of characters without the codes it does not use, which the layout library maps to nothing."""
+    table = font.get("/ToUnicode")
+    if table is None:
+        return
+    head, _, rest = table.read_bytes().partition(b"endcodespacerange\n")
+    rows = [row for row in CODE.findall(rest) if not row.endswith(b"<0000>")]
+    blocks = [rows[start : start + 100] for start in range(0, len(rows), 100)]
+    body = b"".join(b"%d beginbfchar\n%b\nendbfchar\n" % (len(block), b"\n".join(block)) for block in blocks)
+    table.write(head + b"endcodespacerange\n" + body + rest[rest.index(b"endbfchar\n") + 10 :])
+
+
+def _fonts(graph: ObjectGraph, pdf: pikepdf.Pdf) -> tuple[Font, Font]:
+    """The number's embedded face, taken from the sheets, and one plain face for invisible words."""
+    held = pdf.pages[0].obj.Resources.Font
+    plain = pdf.make_indirect(pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica,
+        Encoding=pikepdf.Name.WinAnsiEncoding,
+    ))  # fmt: skip
+    faces = [held[key] for key in sorted(held.keys())
+             if "LiberationSans" in str(held[key].get("/BaseFont", "")) and "Bold" not in str(held[key].BaseFont)]  # fmt: skip
+    one, two = [(graph.number(font.objgen), graph.digest_of(font)) for font in (*faces[-1:], plain, plain)][:2]
+    return one, two
 
 
 def first_lengths(case: CaseFile, request: Request) -> dict[str, int]:

@@ -29,11 +29,11 @@ Locate = Callable[[str], SourceFile]
 
 def sha256_of(file: SourceFile) -> str:
     """The SHA-256 of a source's bytes."""
-    digest = hashlib.sha256()
+    digest, buffer = hashlib.sha256(), memoryview(bytearray(CHUNK))
     try:
-        with file.path.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
+        with file.path.open("rb", buffering=0) as stream:
+            while count := stream.readinto(buffer):
+                digest.update(buffer[:count])
     except OSError as error:
         raise _unreadable(file, error) from None
     return digest.hexdigest()

@@ -14,20 +14,12 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from packet_builder.errors import PacketError
+from packet_builder.pdf_objects import ObjectGraph
+from packet_builder.prepared import SourceLink
 
 FIT = re.compile(r"/(?:XYZ|FitB?[HV]?|FitR)")
 DRAWN_BY_VIEWERS = {"/FreeText", "/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Ink", "/Line", "/Square", "/Circle", "/Polygon",
                     "/PolyLine", "/Stamp", "/Caret"}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class SourceLink:
-    """A link within one source: from a rectangle on a page (index from 0) to a place on another."""
-
-    page: int
-    rect: tuple[float, ...]
-    target: int
-    fit: str
 
 
 @dataclass
@@ -249,3 +241,26 @@ def _number(value: Any) -> int:
 
 def _dictionary(value: Any) -> pikepdf.Object | None:
     return value if isinstance(value, Dictionary) else None
+
+
+def layers_of(pdf: pikepdf.Pdf, graph: ObjectGraph) -> list[tuple[int, bool]]:
+    """A source's optional layers that its pages use, as (object number, shown), so that none changes its state."""
+    properties = pdf.Root.get("/OCProperties")
+    if not isinstance(properties, Dictionary):
+        return []
+    groups, default = properties.get("/OCGs"), properties.get("/D")
+    if not isinstance(groups, Array):
+        return []
+    default = default if isinstance(default, Dictionary) else Dictionary()
+    off, on = _keys(default.get("/OFF")), _keys(default.get("/ON"))
+    base_off = str(default.get("/BaseState", "")) == "/OFF"
+    rows = []
+    for group in groups:
+        if isinstance(group, Dictionary) and group.objgen != (0, 0):
+            shown = group.objgen in on if base_off else group.objgen not in off
+            rows.append((graph.number(group.objgen), shown))
+    return rows
+
+
+def _keys(array: pikepdf.Object | None) -> set[tuple[int, int]]:
+    return {item.objgen for item in array if isinstance(item, Dictionary)} if isinstance(array, Array) else set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from packet_builder.geometry import Shape
@@ -22,9 +23,11 @@ DIGIT = 0.556
 
 def text_width(bates: str, size: float) -> float:
     """Width of a Bates number, a little generous."""
-    return size * sum(DIGIT if ch.isdigit() else 0.34 if ch == "-" else 0.76 for ch in bates)
+    digits, dashes = sum(map(str.isdigit, bates)), bates.count("-")
+    return size * (DIGIT * digits + 0.34 * dashes + 0.76 * (len(bates) - digits - dashes))
 
 
+@lru_cache(maxsize=256)
 def size_for(shape: Shape) -> float:
     """Size of the stamp in page units: nine points, more on very large sheets."""
     width, height = shape.size
@@ -52,8 +55,12 @@ def content(shape: Shape, place: Place, bates: str) -> bytes:
     """The number's operators, upright whatever the page's turn."""
     shape = with_band(shape, bates) if place == "band" else shape
     x, y, size = position(shape, place, bates)
-    matrix = " ".join(f"{n:.4f}".rstrip("0").rstrip(".") for n in shape.matrix)
-    return f"q {matrix} cm 0 g BT /{FONT} {size:.2f} Tf {x:.2f} {y:.2f} Td ({bates}) Tj ET Q\n".encode()
+    return f"q {_matrix(shape)} cm 0 g BT /{FONT} {size:.2f} Tf {x:.2f} {y:.2f} Td ({bates}) Tj ET Q\n".encode()
+
+
+@lru_cache(maxsize=256)
+def _matrix(shape: Shape) -> str:
+    return " ".join(f"{n:.4f}".rstrip("0").rstrip(".") for n in shape.matrix)
 
 
 def free_place(page: pdfium.PdfPage, shape: Shape, bates: str) -> Place:

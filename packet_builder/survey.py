@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 
-import pikepdf
-
 from casefile.records import CaseFile
 from packet_builder.page_cache import PageCache
 from packet_builder.source_files import Locate
-from packet_builder.source_pdf import look
 
 REMARKS = "remarks/1"
 
@@ -28,6 +25,10 @@ def _remarks(sha256: str, locate: Locate, cache: PageCache) -> list[str]:
     kept = cache.get(sha256, 0, REMARKS)
     if kept is not None:
         return [str(text) for text in json.loads(kept)]
+    import pikepdf
+
+    from packet_builder.source_pdf import look
+
     try:
         with pikepdf.open(locate(sha256).path) as pdf:
             found = look(pdf)

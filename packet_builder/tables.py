@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Goal, Sheets, Tag, wrapped
+from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Sheets, wrapped
+from packet_builder.drawn import Goal, Tag
 
 SIZE, STEP, PAD = 9.2, 11.6, 4.0
 
@@ -59,7 +60,7 @@ class Table:
         row = Tag("TR")
         self._tag.kids.append(row)
         sheets.y -= 4
-        with sheets.tagged("TD", row):
+        with sheets.tagged("TH", row, scope="Column", span=len(self._columns)):
             sheets.text(LEFT, sheets.y - 11, words, "serif-italic", 10, SOFT)
         sheets.y -= 16
         sheets.rule(LEFT, RIGHT, sheets.y, RULE, 0.4)
@@ -85,11 +86,13 @@ class Table:
         return "sans-bold" if self._columns[number].bold else "sans"
 
     def _head(self) -> None:
+        """The head; on further sheets it is no content, for it was told already."""
         sheets, x = self._sheets, LEFT
         row = Tag("TR")
-        self._tag.kids.append(row)
+        if not self._tag.kids:
+            self._tag.kids.append(row)
         for column, width in zip(self._columns, self._widths, strict=True):
-            with sheets.tagged("TH", row):
+            with sheets.tagged("TH", row, scope="Column") if self._tag.kids == [row] else sheets.artifact():
                 sheets.text(x, sheets.y - 10, column.title, "sans-bold", 8.2, SOFT)
             x += width
         sheets.y -= 15

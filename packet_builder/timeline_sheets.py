@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from casefile.records import CaseFile, Event
-from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Goal, Sheets, wrapped
+from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Sheets, wrapped
+from packet_builder.drawn import Goal
 from packet_builder.plan import PacketPlan
 
 MIDDLE = (LEFT + RIGHT) / 2

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 
-from packet_builder import manifest
+from packet_builder import stamp, words
+from packet_builder.manifest import NAME, beside
+from packet_builder.page_parts import content_streams, split_resources
+from packet_builder.page_shape import inherited, shape_of
+from packet_builder.page_writer import looks_digest, page_digest
 from packet_builder.pdf_objects import ObjectGraph
 
 
@@ -25,11 +30,11 @@ def verify_packet(path: Path) -> list[str]:
 def read_manifest(path: Path) -> dict[str, Any] | None:
     """A packet's manifest, or None."""
     with pikepdf.open(path) as pdf:
-        return manifest.read(pdf, path)
+        return _kept(pdf, path)
 
 
 def _compare(pdf: pikepdf.Pdf, path: Path) -> list[str]:
-    kept = manifest.read(pdf, path)
+    kept = _kept(pdf, path)
     if kept is None:
         return ["holds no manifest; it is not a casebinder packet, or the manifest was removed"]
     rows = kept["pages"]
@@ -45,7 +50,7 @@ def _compare(pdf: pikepdf.Pdf, path: Path) -> list[str]:
 
 def _hashes(pdf: pikepdf.Pdf) -> list[str]:
     graph = ObjectGraph(pdf)
-    return [manifest.page_hash(graph, page.obj) for page in pdf.pages]
+    return [page_hash(graph, page.obj) for page in pdf.pages]
 
 
 def _moved(rows: list[dict[str, Any]], hashes: list[str]) -> list[str]:
@@ -73,3 +78,26 @@ def _moved(rows: list[dict[str, Any]], hashes: list[str]) -> list[str]:
             for row, found in zip(rows, hashes, strict=True) if found != row["content_sha256"] and found in known
         ]  # fmt: skip
     return problems
+
+
+def _kept(pdf: pikepdf.Pdf, path: Path) -> dict[str, Any] | None:
+    """The manifest of a packet, or None."""
+    if NAME in pdf.attachments:
+        return json.loads(pdf.attachments[NAME].get_file().read_bytes())  # type: ignore[no-any-return]
+    return json.loads(beside(path).read_bytes()) if beside(path).is_file() else None
+
+
+def page_hash(graph: ObjectGraph, page: pikepdf.Object) -> str:
+    """SHA-256 over a bound page's box, turn, resources and content, whatever its objects' numbers."""
+    resources = inherited(page, "/Resources")
+    rest, fonts = split_resources(resources)
+    given = []
+    held = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
+    for name in (stamp.FONT, words.FONT):
+        font = held.get(f"/{name}") if isinstance(held, pikepdf.Dictionary) else None
+        given.append(graph.digest_of(font) if font is not None else b"")
+    group = page.get("/Group")
+    body = group.unparse(resolved=True) if isinstance(group, pikepdf.Dictionary) else b""
+    hashes = (graph.digest(rest), graph.digest(fonts), graph.digest(body) if body else b"", *given)
+    looks = looks_digest(shape_of(page), hashes)
+    return page_digest(looks, [graph.digest_of(stream) for stream in content_streams(page)])

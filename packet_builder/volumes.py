@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from casefile.records import CaseFile, Exhibit
-from packet_builder.bound_file import Drawing
+from packet_builder.drawn import Drawing
 from packet_builder.errors import PacketError
 from packet_builder.plan import PacketPlan, in_order
 from packet_builder.request import Request

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from reportlab.pdfbase import pdfmetrics
-
 from casefile.records import PageText
 from packet_builder.geometry import Shape
 
@@ -15,6 +13,8 @@ FONT = "CbText"
 @cache
 def _widths() -> tuple[int, ...]:
     """Helvetica's character widths, in thousandths of the size, by Windows character code."""
+    from reportlab.pdfbase import pdfmetrics
+
     return tuple(pdfmetrics.getFont("Helvetica").widths)
 
 

@@ -5,16 +5,24 @@ from __future__ import annotations
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import img2pdf
+import pikepdf
 import pypdfium2 as pdfium
 import pytest
+from pikepdf import Array, Dictionary, Name
 from PIL import Image, ImageDraw, ImageFont
 
 from casefile.errors import CasebinderError
+from casefile.records import PageText, Problem
 from casefile.settings import Settings
-from flows import steps
+from flows import packet_readings
 from flows.bind_folder import bind_folder
 from flows.packet_request import Ask
+from intake.limits import Limits
+from intake.read import read_pages
+from packet_builder.page_names import page_names
 from packet_builder.render import PacketResult
 from packet_builder.verify import read_manifest, verify_packet
 from tests.packet_builder.odd_pdfs import plain
@@ -56,7 +64,8 @@ def test_a_second_binding_reads_nothing_and_gives_the_same_bytes(
     first, read, _ = bind(folder, tmp_path, "a.pdf")
     assert read == ["01-letter.pdf", "02-fax.tif", "more/03-late.pdf"]
     with monkeypatch.context() as patch:
-        patch.setattr(steps, "read_path", lambda *_: pytest.fail("read again"))
+        for name in ("read_pages", "read_file"):
+            patch.setattr(packet_readings, name, lambda *_, **__: pytest.fail("read again"))
         second, read, _ = bind(folder, tmp_path, "b.pdf")
     assert read == []
     assert first.path.read_bytes() == second.path.read_bytes()
@@ -68,6 +77,73 @@ def test_after_one_file_changed_only_that_one_is_read(folder: Path, tmp_path: Pa
     (folder / "01-letter.pdf").write_bytes(plain(3, "another letter with words enough to be believed"))
     _, read, _ = bind(folder, tmp_path)
     assert read == ["01-letter.pdf"]
+
+
+def scan(path: Path, texts: list[str]) -> None:
+    """Pages that hold nothing but a picture, as TIFF frames or in a PDF."""
+    images = []
+    for text in texts:
+        fax(path.with_suffix(".tif"), text)
+        with Image.open(path.with_suffix(".tif")) as image:
+            images.append(image.copy())
+    whole = path.with_suffix(".tif")
+    images[0].save(whole, save_all=True, append_images=images[1:], compression="group4", dpi=(204, 196))
+    if path.suffix == ".pdf":
+        path.write_bytes(img2pdf.convert(whole.read_bytes(), nodate=True) or b"")
+        whole.unlink()
+
+
+@pytest.mark.parametrize("name", ["04-scan.tif", "04-scan.pdf"])
+def test_after_one_page_changed_or_came_between_only_it_is_read(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    pages = ["Saturation was measured", "Patient is homebound", "Oxygen two liters"]
+    scan(folder / name, pages)
+    bind(folder, tmp_path)
+    scan(folder / name, ["Mrs Kestrelman walked", pages[1], "Seen at her own home", pages[2], pages[0]])
+    numbers: list[int] = []
+
+    def read(path: Path, limits: Limits, only: range) -> list[tuple[PageText, Problem | None]]:
+        numbers.extend(only)
+        return read_pages(path, limits, only=only)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(packet_readings, "read_pages", read)
+        patch.setattr(packet_readings, "read_file", lambda *_: pytest.fail("the whole file was read"))
+        result, _, _ = bind(folder, tmp_path, "a.pdf")
+    assert numbers == [1, 3]
+    afresh = bind_folder(folder, tmp_path / "b.pdf", settings=Settings(home=tmp_path / "other"), letter_date=DAY)
+    assert result.path.read_bytes() == afresh.path.read_bytes()
+    text = "".join(page.get_textpage().get_text_bounded() for page in pdfium.PdfDocument(result.path))
+    assert text.index("walked") < text.index("homebound") < text.index("own home") < text.index("Oxygen")
+
+
+def test_pages_are_told_apart_by_all_that_they_show(tmp_path: Path) -> None:
+    """Other words, another turn, another box, other resources, a note drawn on it: another name. Another place: the same."""
+    (tmp_path / "a.pdf").write_bytes(plain(2, "a letter with enough words to be believed"))
+    first, second = page_names(tmp_path / "a.pdf", "application/pdf", 80) or ()
+    seen = {first}
+
+    def changed(**entries: Any) -> list[str]:
+        with pikepdf.open(tmp_path / "a.pdf") as pdf:
+            for name, entry in entries.items():
+                pdf.pages[0].obj[f"/{name}"] = pdf.make_stream(entry) if isinstance(entry, bytes) else entry
+            pdf.save(tmp_path / "b.pdf")
+        return page_names(tmp_path / "b.pdf", "application/pdf", 80) or []
+
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Square, Rect=Array([300, 60, 400, 80]))
+    for name, entry in (
+        ("Rotate", 90), ("CropBox", Array([0, 0, 300, 300])), ("Annots", Array([note])), ("Resources", Dictionary()),
+        ("Contents", b"BT ET"),
+    ):  # fmt: skip
+        names = changed(**{name: entry})
+        assert names[1] == second
+        seen.add(names[0])
+    assert len(seen) == 6
+    with pikepdf.open(tmp_path / "a.pdf") as pdf:
+        pdf.pages.reverse()
+        pdf.save(tmp_path / "c.pdf")
+    assert page_names(tmp_path / "c.pdf", "application/pdf", 80) == [second, first]
 
 
 def test_what_is_no_document_is_named_and_told(folder: Path, tmp_path: Path) -> None:

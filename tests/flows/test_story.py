@@ -17,10 +17,13 @@ from typer.testing import CliRunner
 
 from casefile.settings import Settings
 from cli.main import app
+from flows import steps
 from flows.build_packet import build_packet_as_asked
 from flows.packet_request import Ask
 from flows.steps import Desk
 from flows.watch import drain
+from intake import read
+from packet_builder import exhibit_pages, kept_exhibits
 from packet_builder.render import build_packet
 from packet_builder.verify import read_manifest, verify_packet
 from samples import papers
@@ -127,6 +130,22 @@ def test_prefect_keeps_no_patient_text(told: Any, prefect_home: Path) -> None:
     assert rows
     names = {name for (parameters,) in rows for name in json.loads(parameters)}
     assert names <= PARAMETERS, "a flow's parameters are kept by Prefect: ids, hashes and choices only"
+
+
+def test_a_packet_is_built_without_ocr_and_built_again_from_what_is_kept(
+    told: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words of a case's scans come from the store; a second build makes neither their layers nor anything else anew."""
+    desk, _ = told
+    (row,) = desk.store.cases()
+    for place, name in ((read, "read_pages"), (read, "pool"), (steps, "read_file"), (steps, "read_path")):
+        monkeypatch.setattr(place, name, lambda *_, **__: pytest.fail("a page was read to build a packet"))
+    first = build(row["id"], tmp_path / "first.pdf", Ask())
+    scans = [page for e in desk.store.case_file(row["id"]).exhibits for page in e.pages if page.source == "ocr"]
+    assert scans
+    for place, name in ((kept_exhibits, "made_layer"), (exhibit_pages, "prepared_now")):
+        monkeypatch.setattr(place, name, lambda *_, **__: pytest.fail("made again"))
+    assert build(row["id"], tmp_path / "second.pdf", Ask()).path.read_bytes() == first.path.read_bytes()
 
 
 def test_pages_handed_out_keep_their_numbers_at_the_next_level(told: Any, tmp_path: Path) -> None:

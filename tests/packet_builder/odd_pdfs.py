@@ -9,9 +9,13 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
 Change = Callable[[pikepdf.Pdf], None]
+
+rl_config.useA85 = 0
+"""As the program has it once it draws, so that the same call gives the same bytes before and after."""
 
 
 def plain(pages: int = 2, words: str = "exhibit words") -> bytes:

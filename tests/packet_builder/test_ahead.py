@@ -8,7 +8,7 @@ import pytest
 
 from packet_builder import ahead, helper
 from packet_builder.errors import PacketError
-from packet_builder.exhibit_pages import kept_prepared
+from packet_builder.kept_exhibits import is_prepared
 from packet_builder.page_cache import PageCache
 from packet_builder.render import build_packet
 from tests.packet_builder.test_reread import DAY, case_in
@@ -48,5 +48,5 @@ def test_a_source_that_changed_is_not_prepared(tmp_path: Path, monkeypatch: pyte
         build_packet(case_in(tmp_path), kind="appeal", prefix="CB", organisation="H", contact="5", letter_date=DAY, cache=cache,
                      source_path=lambda key: tmp_path / (case_in(tmp_path).exhibits[3].fax_sha256 if key == sha256 else key),
                      out=tmp_path / "out.pdf")  # fmt: skip
-    assert kept_prepared(case_in(tmp_path).exhibits[2], cache, "CB-000001") is None
+    assert not is_prepared(case_in(tmp_path).exhibits[2], cache, "CB-000001")
     cache.close()

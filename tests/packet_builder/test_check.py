@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from packet_builder.bound_file import Drawing
 from packet_builder.check import check_file
-from packet_builder.drawing import Goal
+from packet_builder.drawn import Drawing, Goal
 from packet_builder.plan import PacketPlan
 from packet_builder.render import PacketResult
 from packet_builder.sheets import draw

@@ -12,7 +12,7 @@ import pytest
 
 from casefile.records import CaseFile, Exhibit, LedgerRow, PageText
 from packet_builder.errors import PacketError
-from packet_builder.page_writer import brackets_of
+from packet_builder.page_parts import brackets_of
 from packet_builder.render import PacketResult, build_packet
 from packet_builder.verify import verify_packet
 from tests.packet_builder.odd_pdfs import changed, form, named_link, plain, refused_set, whole_set
