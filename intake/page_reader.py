@@ -50,11 +50,12 @@ def _second_opinion(pixels: pages.Gray, words: tuple[Word, ...], budget: int, po
 def _read_upright(image: pages.PageImage) -> tuple[PageText, pages.Gray]:
     """Read as it came; only a doubtful reading is asked whether the page lies on its side."""
     assert image.pixels is not None
-    pixels, _ = pages.deskew(image.pixels)
+    received = pages.without_streaks(image.pixels)
+    pixels, _ = pages.deskew(received)
     words, turn = ocr.read_image(pages.prepare(pixels)), 0
     on_its_side = ocr.standing(words, pixels.shape) > 0.5
     if (on_its_side or ocr.is_doubtful(words)) and (degrees := ocr.quarter_turns(pixels)):
-        turned, _ = pages.deskew(np.ascontiguousarray(np.rot90(image.pixels, -degrees // 90)))
+        turned, _ = pages.deskew(np.ascontiguousarray(np.rot90(received, -degrees // 90)))
         again = ocr.read_image(pages.prepare(turned))
         if _legible(again) > _legible(words) * (0.5 if on_its_side else 1.0):
             words, turn, pixels = again, degrees, turned

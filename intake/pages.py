@@ -26,6 +26,9 @@ PRINTED, INKED = 0.006, 0.2
 """Between these shares of dark pixels a page is surely printed on: more than specks leave, less than dark edges do."""
 MARK = 8
 """Dark pixels that hang together after single specks are gone; a hyphen of 9-point print has more."""
+STREAK, STREAK_WIDE, STREAK_RUN = 0.3, 6, 0.03
+"""A fax machine's streak: columns this dark over the page's height, at most so many side by side (a dark edge has
+more); of them only runs of dark this share of the height long are taken off."""
 PDFIUM = threading.Lock()
 """The PDF renderer serves one thread at a time."""
 
@@ -129,6 +132,26 @@ def deskew(gray: Gray) -> tuple[Gray, float]:
     if abs(best) < 0.15:
         return gray, 0.0
     return _turn(gray, best, 255), best
+
+
+def without_streaks(gray: Gray) -> Gray:
+    """A page as it was received without the upright streaks that a dirty glass or print head leaves.
+
+    A streak is exactly upright only before the page is straightened. Where it crosses a stroke, the stroke stays.
+    """
+    dark = gray < 128
+    height, width = gray.shape
+    columns = np.flatnonzero(np.count_nonzero(dark, axis=0) > STREAK * height)
+    groups = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
+    narrow = [(int(g[0]), int(g[-1]) + 1) for g in groups if 0 < g.size <= STREAK_WIDE]
+    clean = gray.copy() if narrow else gray
+    for left, right in narrow:
+        strip = dark[:, left:right].astype(np.uint8)
+        run = np.ones((max(3, round(STREAK_RUN * height)), 1), np.uint8)
+        streak = cv2.morphologyEx(strip, cv2.MORPH_OPEN, run).reshape(strip.shape) > 0
+        crossed = dark[:, max(0, left - 1)] & dark[:, min(width - 1, right)]
+        clean[:, left:right][streak & ~crossed[:, None]] = 255
+    return clean
 
 
 def prepare(gray: Gray) -> Gray:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from casefile.records import Box, Word, union
-from intake.line_reader import Gray, read_line
+from intake.line_reader import Gray, is_code_beside, read_glyphs, read_line, said_by, second_thought
 
 SURE = 0.90
 """Mean probability from which the second reading replaces one it disagrees with, however sure the first was."""
@@ -19,6 +19,8 @@ SURER = 0.75
 """From here on it replaces a first reading that was less sure than itself."""
 AGREED, SPLIT = 0.97, 0.80
 """Highest confidence of a word on which both readers agree, or differ."""
+CONTESTED_WORD = 0.85
+"""Confidence of a word that both read alike although the second reader held another letter possible."""
 MATTERS = re.compile(r"(?=.*\d)\S{3,}")
 """A word with a digit in it: a code, an identifier, a date, a measurement."""
 LIKE_FIGURES = re.compile(r"[\dOoQDIl|!SsBZzG$£€.]{2,7}")
@@ -33,6 +35,16 @@ DOUBTED_LABEL = 0.85
 """A word beside or above a value is read again when the first reader was less sure of it than this."""
 LABEL_SURE = 0.6
 """A doubtful label takes the second reading when that is at least this sure, and surer than the first."""
+TORN = 0.55
+"""The widest gap inside a torn code, as a share of the line's height; a space is wider beside a figure."""
+TORN_CODES = (
+    (r"[^\w\s]*[A-Z]", r"\d{4}[^\w\s]*"),
+    (r"[^\w\s]*[A-Z]", r"\d\w\.\w{1,4}[^\w\s]*"),
+    (r"[^\w\s]*\w\d\w", r"\.\w{1,4}[^\w\s]*"),
+)
+"""The two halves of a HCPCS and of an ICD-10 code."""
+RULED = "_|"
+"""Marks at a word's edges that are rules of a form."""
 LABEL_SHARE = 0.5
 """Labels may take this share of the budget on top of it."""
 
@@ -106,13 +118,24 @@ def _runs(words: tuple[Word, ...]) -> list[list[Word]]:
 
 
 def is_torn(left: Word, right: Word) -> bool:
-    """Whether a small gap runs through one code: "J96. 11", "U2386 13490"."""
+    """Whether a small gap runs through one code or number: "J96. 11", "(L 1833)", "U2386 13490"."""
     gap = (right.box[0] - left.box[2]) * 8.5
     height = (left.box[3] - left.box[1]) * 11
+    if is_torn_code(left, right):
+        return True
     pieces = re.fullmatch(r"\w{1,6}[.-]", left.text) and re.match(r"\d", right.text)
     letters = re.fullmatch(r"[A-Z]{1,3}", left.text) and re.match(r"\d{5}", right.text)
     digits = re.search(r"\d$", left.text) and re.match(r"\d", right.text)
     return bool((gap < 0.8 * height and pieces) or (gap < 0.4 * height and letters) or (gap < 0.22 * height and digits))
+
+
+def is_torn_code(left: Word, right: Word) -> bool:
+    """Whether two words with little paper between them have the shape of one code only together: "E 1390", "G35 .D"."""
+    gap = (right.box[0] - left.box[2]) * 8.5
+    height = max(left.box[3] - left.box[1], right.box[3] - right.box[1]) * 11
+    return gap < TORN * height and any(
+        re.fullmatch(head, left.text) and re.fullmatch(tail, right.text) for head, tail in TORN_CODES
+    )
 
 
 def matters(text: str) -> bool:
@@ -158,16 +181,21 @@ def _label(gray: Gray, cell: list[Word]) -> list[Word]:
 def _second(gray: Gray, run: list[Word]) -> list[Word]:
     """One run read again and weighed against the first reading."""
     box, first = union(word.box for word in run), "".join(word.text for word in run)
-    text, sure = read_line(crop(gray, box))
-    text = text.replace(" ", "")
+    glyphs = read_glyphs(crop(gray, box))
+    text, sure = said_by(glyphs)
+    text, thought = text.replace(" ", ""), second_thought(glyphs)
     confidence = min(word.confidence for word in run)
     whole = replace(run[0], text=first, box=box)
     if not text:
         return run
+    if is_code_beside(text, thought) and bare(first) in {bare(text), bare(thought)}:
+        return [replace(whole, text=thought, confidence=min(SPLIT, sure), other=text)]
+    if thought and bare(text) == bare(first):
+        return [replace(whole, text=first.strip(RULED), confidence=CONTESTED_WORD, other=thought)]
     if text == first:
         return [replace(whole, confidence=max(confidence, min(AGREED, 0.5 * (1 + sure))))]
     if bare(text) == bare(first):
-        return [replace(whole, confidence=max(confidence, 0.9))]
+        return [replace(whole, text=first.strip(RULED), confidence=max(confidence, 0.9))]
     if (sure >= SURE or (sure >= SURER and sure > confidence)) and 0.5 <= len(text) / len(first) <= 2:
         return [replace(whole, text=text, confidence=min(SPLIT, sure), other=first)]
     return [replace(word, confidence=min(word.confidence, 0.6), other=text) for word in run]

@@ -17,9 +17,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casefile.records import Box, Word, union
-from intake.line_reader import Glyph, Gray, Rectangle, find_lines, read_glyphs, read_line
+from intake.line_reader import (
+    Glyph,
+    Gray,
+    Rectangle,
+    find_lines,
+    is_code_beside,
+    read_glyphs,
+    read_line,
+    second_thought,
+)
 from intake.lines import in_lines
-from intake.second_reader import AGREED, SPLIT, SURER, bare, crop, is_torn, matters, read_again
+from intake.second_reader import (
+    AGREED,
+    CONTESTED_WORD,
+    RULED,
+    SPLIT,
+    SURER,
+    bare,
+    crop,
+    is_torn,
+    is_torn_code,
+    matters,
+    read_again,
+)
 
 Columns = NDArray[np.bool_]
 
@@ -51,6 +72,8 @@ COVERED = 0.85
 """Share of a line's width that the first reader's words must cover for that."""
 DATE = re.compile(r"(?:0?[1-9]|1[0-2])([/.-])(?:0?[1-9]|[12]\d|3[01])\1(?:(?:19|20)\d\d|\d\d)")
 """A date's shape, which a misreading hardly ever makes by chance."""
+UPRIGHT = frozenset("1lI|!/")
+"""What a slash is taken for."""
 LINES = 150
 """Lines a page read whole at the most."""
 
@@ -94,7 +117,23 @@ def read_whole(gray: Gray, words: tuple[Word, ...]) -> tuple[Word, ...]:
             continue
         for ours, theirs in _side_by_side(under, seconds):
             made += _weighed(gray, ours, theirs)
-    return in_lines(made + [word for word in left if not _is_speck(word)])
+    return _mended(in_lines(made + [word for word in left if not _is_speck(word)]))
+
+
+def _mended(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Words, those put together that are two halves of one code."""
+    made: list[Word] = []
+    for word in words:
+        if made and made[-1].line == word.line and is_torn_code(made[-1], word):
+            word = _joined(made.pop(), word)
+        made.append(word)
+    return tuple(made)
+
+
+def _joined(left: Word, right: Word) -> Word:
+    other = f"{left.other or left.text}{right.other or right.text}" if left.other or right.other else ""
+    sure = min(SPLIT, left.confidence, right.confidence)
+    return Word(left.text + right.text, union((left.box, right.box)), sure, left.line, other)
 
 
 def _softened(gray: Gray, blur: float) -> Gray:
@@ -130,7 +169,8 @@ def _words_of(gray: Gray, soft: Gray, rectangle: Rectangle) -> Iterator[Word]:
         x0, y0, x1, y1 = _tight(ink, round(start * line.shape[1]), round(end * line.shape[1]))
         height, width = gray.shape
         box = ((left + x0) / width, (top + y0) / height, (left + x1) / width, (top + y1) / height)
-        yield Word("".join(g.letter for g in piece), box, sum(g.sure for g in piece) / len(piece), 0)
+        text, sure = "".join(g.letter for g in piece), sum(g.sure for g in piece) / len(piece)
+        yield Word(text, box, sure, 0, second_thought(piece))
 
 
 def _pieces(glyphs: tuple[Glyph, ...], ink: Columns) -> Iterator[list[Glyph]]:
@@ -235,8 +275,13 @@ def _shares(seconds: list[Word], first: str) -> Iterator[str]:
 
 def _word(gray: Gray, second: Word, first: str, least: float) -> Word:
     """One word: agreed, or the surer reading, or by a third look where it matters."""
+    if is_code_beside(second.text, second.other) and bare(first) in {bare(second.text), bare(second.other)}:
+        return replace(second, text=second.other, confidence=min(SPLIT, second.confidence), other=second.text)
+    if second.other and matters(second.text) and bare(first) == bare(second.text):
+        return replace(second, text=first.strip(RULED), confidence=CONTESTED_WORD)
     if second.text == first or bare(second.text) == bare(first):
-        return replace(second, text=first, confidence=max(least, min(AGREED, 0.5 * (1 + second.confidence))))
+        text = first.strip(RULED) if matters(first) else first
+        return replace(second, text=text, confidence=max(least, min(AGREED, 0.5 * (1 + second.confidence))), other="")
     if not matters(second.text) and not matters(first):
         if first and second.confidence < SURER and second.confidence <= least:
             return replace(second, text=first, confidence=min(SPLIT, least), other=second.text)
@@ -245,13 +290,25 @@ def _word(gray: Gray, second: Word, first: str, least: float) -> Word:
 
 
 def _as_a_date(word: Word) -> Word:
-    """The one reading of a word that is written as dates are, where the chosen one is not."""
+    """The one reading of a word that is written as dates are, where the chosen one is not.
+
+    Where none is, the chosen figures with the marks that another reading saw between them: "0912212026" beside
+    "09/77/7024" is 09/22/2026.
+    """
     others = word.other.split()
     dates = {bare(other) for other in others if DATE.fullmatch(bare(other))}
+    dates = dates or {marked for other in others if DATE.fullmatch(marked := _with_marks(word.text, other))}
     if len(dates) != 1 or DATE.fullmatch(bare(word.text)):
         return word
     rest = [word.text, *(other for other in others if bare(other) not in dates)]
     return replace(word, text=dates.pop(), confidence=min(SPLIT, word.confidence), other=" ".join(rest))
+
+
+def _with_marks(text: str, other: str) -> str:
+    """A text with the slashes that another reading of the same length has where it has upright strokes."""
+    if len(text) != len(other):
+        return ""
+    return "".join("/" if b == "/" and a in UPRIGHT else a for a, b in zip(text, other, strict=True))
 
 
 def _by_further_looks(gray: Gray, second: Word, first: str) -> Word:

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from casefile.records import Word
 from intake import second_reader
+from intake.line_reader import Glyph
 from intake.second_reader import read_again
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
@@ -56,3 +57,30 @@ def test_plain_words_are_left_alone() -> None:
     gray, box = page("oxygen")
     words = (Word("oxigen", box, 0.2, 0),)
     assert read_again(gray, words, 5) == words
+
+
+def test_a_code_whose_i_was_read_as_one_is_taken_and_the_number_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = Glyph("1", 0.1, 0.7, "I", 0.28)
+    rest = [Glyph(letter, 0.2, 0.99) for letter in "50.22"]
+    monkeypatch.setattr(second_reader, "read_glyphs", lambda *given: (head, *rest))
+    gray, box = page("I50.22")
+    (word,) = read_again(gray, (Word("150.22", box, 0.96, 0),), 5)
+    assert (word.text, word.other) == ("I50.22", "150.22")
+    assert word.confidence <= second_reader.SPLIT
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "gap", "expected"),
+    [
+        ("(L", "1833)", 0.005, True),
+        ("[G", "12.211", 0.005, True),
+        ("[G35", ".D]", 0.005, True),
+        ("E", "1390", 0.02, False),
+        ("Apt", "1390", 0.005, False),
+        ("E", "13", 0.005, False),
+    ],
+)
+def test_two_halves_of_a_code_with_little_paper_between(left: str, right: str, gap: float, expected: bool) -> None:
+    one = Word(left, (0.2, 0.2, 0.22, 0.212), 0.9, 0)
+    two = Word(right, (0.22 + gap, 0.2, 0.27, 0.212), 0.9, 0)
+    assert second_reader.is_torn_code(one, two) is expected

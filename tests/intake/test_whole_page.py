@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from casefile.records import Word
 from intake import whole_page
-from intake.second_reader import AGREED, SPLIT
+from intake.second_reader import AGREED, CONTESTED_WORD, SPLIT
 from intake.whole_page import is_poor, read_whole
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
@@ -124,3 +124,47 @@ def test_the_one_reading_written_as_a_date_is_taken(text: str, other: str, expec
     word = whole_page._as_a_date(Word(text, (0.2, 0.2, 0.3, 0.22), 0.9, 0, other))
     assert word.text == expected
     assert (word.confidence <= SPLIT) is (expected != text)
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "expected"),
+    [
+        ("0912212026", "09/77/7024", "09/22/2026"),
+        ("0972272026", "09/77/7024", "0972272026"),
+        ("1991212026", "19/77/7024", "1991212026"),
+        ("0912212026", "09/22/202", "0912212026"),
+    ],
+)
+def test_marks_that_another_reading_saw_make_strokes_slashes_and_change_no_figure(
+    text: str, other: str, expected: str
+) -> None:
+    word = whole_page._as_a_date(Word(text, (0.2, 0.2, 0.3, 0.22), 0.9, 0, other))
+    assert word.text == expected
+    if expected != text:
+        assert word.confidence <= SPLIT
+        assert text in word.other.split()
+
+
+def test_an_i_that_the_reader_held_possible_makes_a_number_a_code() -> None:
+    blank, box = np.full((2200, 1700), 255, np.uint8), (0.2, 0.2, 0.3, 0.22)
+    word = whole_page._word(blank, Word("150.22", box, 0.97, 0, "I50.22"), "150.22", 0.96)
+    assert (word.text, word.other) == ("I50.22", "150.22")
+    assert word.confidence <= SPLIT
+
+
+def test_rules_of_a_form_are_no_part_of_a_code() -> None:
+    blank, box = np.full((2200, 1700), 255, np.uint8), (0.2, 0.2, 0.3, 0.22)
+    assert whole_page._word(blank, Word("B4150", box, 0.97, 0), "__B4150", 0.5).text == "B4150"
+
+
+def test_two_halves_of_a_code_are_put_together() -> None:
+    halves = Word("E", (0.2, 0.2, 0.21, 0.212), 0.9, 0), Word("1390", (0.215, 0.2, 0.25, 0.212), 0.95, 0, "|£1390")
+    (word,) = whole_page._mended(halves)
+    assert (word.text, word.other, word.confidence) == ("E1390", "E|£1390", SPLIT)
+    assert word.box == (0.2, 0.2, 0.25, 0.212)
+
+
+def test_a_figure_that_the_reader_doubted_makes_an_agreed_word_less_sure() -> None:
+    blank, box = np.full((2200, 1700), 255, np.uint8), (0.2, 0.2, 0.3, 0.22)
+    word = whole_page._word(blank, Word("XY2213628268", box, 0.97, 0, "XYZ213628268"), "XY2213628268", 0.96)
+    assert (word.text, word.other, word.confidence) == ("XY2213628268", "XYZ213628268", CONTESTED_WORD)
