@@ -17,6 +17,8 @@ from extractors.repair import TO_DIGIT, passing
 SEPARATED = re.compile(r"[\s.,:/-]+")
 GLYPHS = re.compile(r"([A-Z0-9|!$£€§&])([0-9OQDILSZBG|]{4})((?:[A-Z][A-Z0-9]){0,4})")
 LOST_LETTER = re.compile(r"(?!(?:19|20)\d\d)[0-9OILSZB]{4}")
+DOTTED = re.compile(r"\w{3}\.\w")
+"""What is dotted like a diagnosis is one that was misread, not a code without its letter."""
 PIECES = 3
 APART = 0.025
 """Pieces of one code stand no further apart than this share of the page's width."""
@@ -69,7 +71,7 @@ def _enclosed(run: Sequence[Word]) -> bool:
 def codes_in(text: str) -> set[str]:
     """The codes of our list that one reading may stand for, those with a letter as read before those without."""
     bare = SEPARATED.sub("", text.strip(EDGES).upper())
-    if LOST_LETTER.fullmatch(bare):
+    if LOST_LETTER.fullmatch(bare) and not DOTTED.search(text):
         digits = "".join(TO_DIGIT.get(glyph, glyph) for glyph in bare)
         return {letter + digits for letter in LETTERS if letter + digits in home_care_codes()}
     match = GLYPHS.fullmatch(bare)

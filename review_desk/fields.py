@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from extractors import cpt, hcpcs, icd10, npi, people
+from extractors import cpt, hcpcs_table, icd10, npi, people
 from extractors.day import parse_day
 
 Check = Callable[[str, date], str]
@@ -90,7 +90,7 @@ def _hcpcs(text: str, _today: date) -> str:
     code = re.sub(r"[\s-]", "", text).upper()
     if not re.fullmatch(r"[A-HJ-MP-V]\d{4}", code):
         raise NotValid("An item code is one letter and four digits, such as E1390.")
-    if code not in hcpcs.home_care_codes() and not hcpcs.in_a_block(code):
+    if code not in hcpcs_table.home_care_codes() and not hcpcs_table.in_a_block(code):
         raise NotValid("No codes are assigned around this one: a character is wrong.")
     return code
 
@@ -102,7 +102,7 @@ def _cpt(text: str, _today: date) -> str:
 
 
 def _modifier(text: str, _today: date) -> str:
-    if text.upper() not in hcpcs.modifiers():
+    if text.upper() not in hcpcs_table.modifiers():
         raise NotValid("The table has no such modifier; it has two characters, such as RT.")
     return text.upper()
 
