@@ -6,7 +6,8 @@ import re
 
 from casefile.records import Box, Finding, Line, PageText, Status, Word
 from extractors.hcpcs_table import home_care_codes as home_care_codes
-from extractors.hcpcs_table import in_a_block, modifiers
+from extractors.hcpcs_table import in_a_block as in_a_block
+from extractors.hcpcs_table import modifiers as modifiers
 from extractors.hcpcs_torn import torn_codes
 from extractors.icd10_table import is_billable
 from extractors.icd10_torn import EDGES
@@ -131,6 +132,8 @@ def _is_meant(page: PageText, number: int, run: tuple[Word, ...], enclosed: bool
     governed = label_over(page, number, run[0].box)
     if governed == "diagnosis" or is_unticked(page, line, start) or is_doubtful(page, line, start):
         return None
+    if not any(word.other for word in run) and re.fullmatch(r"\W*\d{5}\W*", run[0].text):
+        return None  # both readers saw a CPT number
     if governed == "code" or NAMED.search(line.text[:start]) or enclosed and run[0].text[1:2].isalpha():
         return True
     if TICK.search(line.text[:start][-8:]):

@@ -19,6 +19,8 @@ GLYPHS = re.compile(r"([A-Z0-9|!$£€§&])([0-9OQDILSZBG|]{4})((?:[A-Z][A-Z0-9]
 LOST_LETTER = re.compile(r"(?!(?:19|20)\d\d)[0-9OILSZB]{4}")
 DOTTED = re.compile(r"\w{3}\.\w")
 """What is dotted like a diagnosis is one that was misread, not a code without its letter."""
+HEAD = re.compile(r"[\[(]?(?:[A-Za-z£€]|[1Il|]\.?$)|.*\d{4}")
+"""How the first of several pieces begins; four figures may have their modifier behind them."""
 PIECES = 3
 APART = 0.025
 """Pieces of one code stand no further apart than this share of the page's width."""
@@ -52,12 +54,12 @@ def _lost_in_others_only(run: Sequence[Word]) -> bool:
     """Whether no reading holds a letter and the first one is not four figures either: a sum or a count."""
     texts = [SEPARATED.sub("", text.strip(EDGES).upper()) for text in readings_of(run)]
     shaped = LOST_LETTER.fullmatch(texts[0]) or GLYPHS.fullmatch(texts[0])
-    return not shaped and not any(re.search(r"[A-Z]", text) for text in texts)
+    return not shaped and not any(re.search(r"[A-HJKMNP-RT-Y]", text) for text in texts)
 
 
 def _hangs_together(run: Sequence[Word]) -> bool:
     """Whether words stand close enough to be one code and hold enough figures for it."""
-    if not any(map(str.isalnum, run[0].text)):
+    if not any(map(str.isalnum, run[0].text)) or len(run) > 1 and not HEAD.match(run[0].text):
         return False
     close = all(right.box[0] - left.box[2] < APART for left, right in zip(run, run[1:], strict=False))
     return close and any(sum(map(str.isdigit, text)) >= 2 for text in readings_of(run[:PIECES])[:4])

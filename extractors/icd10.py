@@ -27,6 +27,8 @@ STRUNG = re.compile(r"(?<![\w.])([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=([A-Z0
 TIME = re.compile(r"\d{1,2}:\d{2}")
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
 SHORT = re.compile(r"(?<![\w.$/-])[1Il|!£€F][0-9OoIl][0-9OoIl](?![\w/%-]|\.\d)")
+WHOLE = re.compile(r"(?<![\w.$/-])(?!(?:19|20)\d\d\b)\d{4,6}(?![\w/%-]|\.\d)")
+"""A code all in figures whose letter and dot were lost."""
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
 LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
 """What stands before a short code that is written behind or before its words."""
@@ -141,6 +143,11 @@ def _stands_alone(line: Line, start: int, end: int) -> bool:
 def _short_ones(page: PageText, number: int, line: Line, taken: Taken) -> Iterator[Finding]:
     """Codes without a dot: three characters, or undotted ones by a label or in a list."""
     spans, text = taken.get(number, []), line.text[:2000]
+    for match in WHOLE.finditer(text) if page.source == "ocr" else ():
+        options = passing(match[0], is_billable)
+        if len(options) == 1 and _follows_a_code(page, number, line, match):
+            reason = f"behind a code or its label; {dotted(options[0])} is the only billable candidate"
+            yield _finding(page, line, match, options[0], 0.85, "repaired", reason)
     for match in SHORT.finditer(text) if page.source == "ocr" else ():
         if repaired := _short(page, number, line, match, bool(spans)):
             yield repaired
@@ -158,6 +165,16 @@ def _unstrung(text: str) -> str:
     return STRUNG.sub(lambda m: m[1] + ("," if m[2] or is_billable(m[1].replace(".", "")) else "."), text)
 
 
+def _follows_a_code(page: PageText, number: int, line: Line, match: re.Match[str]) -> bool:
+    """Whether figures stand under a diagnosis label, right behind its colon or behind another code."""
+    before, words = line.text[: match.start()].split()[-1:], line.words_in(*match.span())
+    if not before or len(match[0]) > 3 and any(word.other for word in words):
+        return False
+    if label_over(page, number, words[0].box) != "diagnosis":
+        return False
+    return before[0].endswith(":") or is_billable(re.sub(r"[.\W]", "", before[0]).upper())
+
+
 def _short(page: PageText, number: int, line: Line, match: re.Match[str], beside_others: bool) -> Finding | None:
     """A three-character code whose letter was read as a digit or a sign ("110" for I10), among diagnoses only."""
     options = passing(match[0], is_billable)
@@ -169,7 +186,8 @@ def _short(page: PageText, number: int, line: Line, match: re.Match[str], beside
         for m in DOTTED.finditer(o.text[:200])
     )
     enclosed = (
-        before.rstrip()[-1:] in {"(", "["}
+        _follows_a_code(page, number, line, match)
+        or before.rstrip()[-1:] in {"(", "["}
         or behind.strip()[:1] in {")", "]"}
         or (governed or above)
         and (LISTED.search(before) or behind.strip()[:1] in {",", ":", "-"} or not before.strip())

@@ -25,7 +25,7 @@ GLUED_WORD = re.compile(r"(?<=\d)[A-Z]?[a-z]{3,}\W*$")
 """The words of a diagnosis that stick to its code ("02Hypoxemia")."""
 FIGURES = 3
 """A code that is mended must hold at least so many figures as they were read; scrawls hold fewer."""
-OPENED = {"(": "GC"}
+OPENED = {"(": "GCI"}
 """What a bracket that is never closed may have been."""
 MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
 

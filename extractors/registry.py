@@ -86,6 +86,8 @@ def _on_page(page: PageText) -> list[Finding]:
     found += unlabelled.find(page, found)
     if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
         found.append(named)
+    repaired = [f.box for f in found if f.field == "hcpcs" and f.status == "repaired"]
+    found = [f for f in found if f.field != "cpt" or not any(_inside(f.box, box) for box in repaired)]
     doubted = [word for word in page.words if word.other]
     return _distinct([_weighed(doubted, finding) for finding in found])
 

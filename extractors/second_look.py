@@ -102,6 +102,8 @@ def _add_checked(kept: list[Finding], finding: Finding, both: set[tuple[str, str
     best = max((kept[n] for n in rivals), key=lambda f: f.confidence, default=None)
     if best is not None and best.status == "valid" and finding.status == "repaired":
         return
+    if best is not None and best.field != finding.field and best.value in home_care_codes():
+        return
     listed = (
         finding.field == "hcpcs"
         and finding.value in home_care_codes()
