@@ -188,7 +188,7 @@ def _second(gray: Gray, run: list[Word]) -> list[Word]:
     whole = replace(run[0], text=first, box=box)
     if not text:
         return run
-    if is_code_beside(text, thought) and bare(first) in {bare(text), bare(thought)}:
+    if is_code_beside(text, thought) and bare(first) == bare(thought):
         return [replace(whole, text=thought, confidence=min(SPLIT, sure), other=text)]
     if thought and bare(text) == bare(first):
         return [replace(whole, text=first.strip(RULED), confidence=CONTESTED_WORD, other=thought)]

@@ -72,8 +72,6 @@ COVERED = 0.85
 """Share of a line's width that the first reader's words must cover for that."""
 DATE = re.compile(r"(?:0?[1-9]|1[0-2])([/.-])(?:0?[1-9]|[12]\d|3[01])\1(?:(?:19|20)\d\d|\d\d)")
 """A date's shape, which a misreading hardly ever makes by chance."""
-UPRIGHT = frozenset("1lI|!/")
-"""What a slash is taken for."""
 LINES = 150
 """Lines a page read whole at the most."""
 
@@ -275,7 +273,7 @@ def _shares(seconds: list[Word], first: str) -> Iterator[str]:
 
 def _word(gray: Gray, second: Word, first: str, least: float) -> Word:
     """One word: agreed, or the surer reading, or by a third look where it matters."""
-    if is_code_beside(second.text, second.other) and bare(first) in {bare(second.text), bare(second.other)}:
+    if is_code_beside(second.text, second.other) and bare(first) == bare(second.other):
         return replace(second, text=second.other, confidence=min(SPLIT, second.confidence), other=second.text)
     if second.other and matters(second.text) and bare(first) == bare(second.text):
         return replace(second, text=first.strip(RULED), confidence=CONTESTED_WORD)
@@ -290,25 +288,13 @@ def _word(gray: Gray, second: Word, first: str, least: float) -> Word:
 
 
 def _as_a_date(word: Word) -> Word:
-    """The one reading of a word that is written as dates are, where the chosen one is not.
-
-    Where none is, the chosen figures with the marks that another reading saw between them: "0912212026" beside
-    "09/77/7024" is 09/22/2026.
-    """
+    """The one reading of a word that is written as dates are, where the chosen one is not."""
     others = word.other.split()
     dates = {bare(other) for other in others if DATE.fullmatch(bare(other))}
-    dates = dates or {marked for other in others if DATE.fullmatch(marked := _with_marks(word.text, other))}
     if len(dates) != 1 or DATE.fullmatch(bare(word.text)):
         return word
     rest = [word.text, *(other for other in others if bare(other) not in dates)]
     return replace(word, text=dates.pop(), confidence=min(SPLIT, word.confidence), other=" ".join(rest))
-
-
-def _with_marks(text: str, other: str) -> str:
-    """A text with the slashes that another reading of the same length has where it has upright strokes."""
-    if len(text) != len(other):
-        return ""
-    return "".join("/" if b == "/" and a in UPRIGHT else a for a, b in zip(text, other, strict=True))
 
 
 def _by_further_looks(gray: Gray, second: Word, first: str) -> Word:

@@ -59,14 +59,17 @@ def test_plain_words_are_left_alone() -> None:
     assert read_again(gray, words, 5) == words
 
 
-def test_a_code_whose_i_was_read_as_one_is_taken_and_the_number_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("first", "text", "other"), [("150.22", "150.22", "I50.22"), ("I50.22", "I50.22", "150.22")])
+def test_a_number_stays_a_number_beside_the_code_it_may_be(
+    monkeypatch: pytest.MonkeyPatch, first: str, text: str, other: str
+) -> None:
     head = Glyph("1", 0.1, 0.7, "I", 0.28)
     rest = [Glyph(letter, 0.2, 0.99) for letter in "50.22"]
     monkeypatch.setattr(second_reader, "read_glyphs", lambda *given: (head, *rest))
     gray, box = page("I50.22")
-    (word,) = read_again(gray, (Word("150.22", box, 0.96, 0),), 5)
-    assert (word.text, word.other) == ("I50.22", "150.22")
-    assert word.confidence <= second_reader.SPLIT
+    (word,) = read_again(gray, (Word(first, box, 0.96, 0),), 5)
+    assert (word.text, word.other) == (text, other)
+    assert word.confidence <= second_reader.CONTESTED_WORD
 
 
 @pytest.mark.parametrize(

@@ -126,30 +126,14 @@ def test_the_one_reading_written_as_a_date_is_taken(text: str, other: str, expec
     assert (word.confidence <= SPLIT) is (expected != text)
 
 
-@pytest.mark.parametrize(
-    ("text", "other", "expected"),
-    [
-        ("0912212026", "09/77/7024", "09/22/2026"),
-        ("0972272026", "09/77/7024", "0972272026"),
-        ("1991212026", "19/77/7024", "1991212026"),
-        ("0912212026", "09/22/202", "0912212026"),
-    ],
-)
-def test_marks_that_another_reading_saw_make_strokes_slashes_and_change_no_figure(
-    text: str, other: str, expected: str
+@pytest.mark.parametrize(("first", "text", "other"), [("150.22", "150.22", "I50.22"), ("I50.22", "I50.22", "150.22")])
+def test_an_i_that_the_reader_held_possible_is_taken_only_where_the_other_reader_saw_it(
+    first: str, text: str, other: str
 ) -> None:
-    word = whole_page._as_a_date(Word(text, (0.2, 0.2, 0.3, 0.22), 0.9, 0, other))
-    assert word.text == expected
-    if expected != text:
-        assert word.confidence <= SPLIT
-        assert text in word.other.split()
-
-
-def test_an_i_that_the_reader_held_possible_makes_a_number_a_code() -> None:
     blank, box = np.full((2200, 1700), 255, np.uint8), (0.2, 0.2, 0.3, 0.22)
-    word = whole_page._word(blank, Word("150.22", box, 0.97, 0, "I50.22"), "150.22", 0.96)
-    assert (word.text, word.other) == ("I50.22", "150.22")
-    assert word.confidence <= SPLIT
+    word = whole_page._word(blank, Word("150.22", box, 0.97, 0, "I50.22"), first, 0.96)
+    assert (word.text, word.other) == (text, other)
+    assert word.confidence <= CONTESTED_WORD
 
 
 def test_rules_of_a_form_are_no_part_of_a_code() -> None:
