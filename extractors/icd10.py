@@ -29,6 +29,8 @@ PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)
 SHORT = re.compile(r"(?<![\w.$/-])[1Il|!£€F][0-9OoIl][0-9OoIl](?![\w/%-]|\.\d)")
 WHOLE = re.compile(r"(?<![\w.$/-])(?!(?:19|20)\d\d\b)\d{4,6}(?![\w/%-]|\.\d)")
 """A code all in figures whose letter and dot were lost."""
+UNIT = re.compile(r"\s?(?:lbs?|kg|mg|mcg|ml|cm|mm|mmhg|bpm|lpm|%)(?!\w)", re.IGNORECASE)
+"""What follows a measurement: no figure before it is a misread code."""
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
 LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
 """What stands before a short code that is written behind or before its words."""
@@ -69,6 +71,8 @@ def _dotted_ones(page: PageText, number: int, line: Line) -> Iterator[tuple[Find
     for match in DOTTED.finditer(text):
         if labelled is None:
             labelled = _is_labelled(_just_above(page, number)) or _stands_by_a_code(page, number)
+        if page.source == "ocr" and UNIT.match(text, match.end()):
+            continue
         place = line.words_in(match.start(), match.end())[0].box
         ours = (
             labelled

@@ -218,3 +218,15 @@ def test_a_short_code_in_brackets_below_another_code_is_a_diagnosis(page_of: Pag
     )
     assert {f.value for f in icd10.find(page_of(*lines))} == {"S72.001D", "I10"}
     assert icd10.find(page_of("the gate is on the left (I10) past the exit")) == []
+
+
+@pytest.mark.parametrize("line", ["Weight 150.22 lb", "Height 163.9 cm", "Exudate 169.1 ml"])
+def test_a_measurement_is_no_diagnosis_whose_letter_was_misread(page_of: Page, line: str) -> None:
+    page = page_of("PHYSICIAN ORDER", line, "Diagnosis: J44.9")
+    assert [f.value for f in find_all([page], [Document("order", (1,), 0.9)]) if f.field == "icd10"] == ["J44.9"]
+
+
+def test_a_diagnosis_in_brackets_is_no_equipment_code_that_lost_its_letter(page_of: Page) -> None:
+    page = page_of("There is no evidence of stroke (I63.9). Ordered are K0823 and E2603.")
+    found = [f.value for f in find_all([page], [Document("order", (1,), 0.9)]) if f.field == "hcpcs"]
+    assert found == ["K0823", "E2603"]
