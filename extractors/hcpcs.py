@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 from casefile.records import Box, Finding, Line, PageText, Status, Word
-from extractors.hcpcs_table import home_care_codes as home_care_codes
-from extractors.hcpcs_table import in_a_block as in_a_block
-from extractors.hcpcs_table import modifiers as modifiers
+from extractors.hcpcs_table import home_care_codes, in_a_block, modifiers
 from extractors.hcpcs_torn import torn_codes
 from extractors.icd10_table import is_billable
 from extractors.icd10_torn import EDGES

@@ -13,7 +13,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from packet_builder.drawn import FACES, LIBERATION, Drawn, Goal, Link, Rect, Tag
+from packet_builder.drawn import FACES, LIBERATION, Drawn, Goal, Link, Tag
+from packet_builder.geometry import Rect
 
 rl_config.useA85 = 0
 """Drawn sheets are read again at once: no need for seven-bit streams."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from packet_builder.geometry import Rect
 from packet_builder.prepared import Prepared
 
 LIBERATION = Path("/usr/share/fonts/truetype/liberation")
@@ -14,7 +15,6 @@ FACES = {
     "serif-italic": ("LiberationSerif-Italic.ttf", "Times-Italic"), "sans": ("LiberationSans-Regular.ttf", "Helvetica"),
     "sans-bold": ("LiberationSans-Bold.ttf", "Helvetica-Bold"),
 }  # fmt: skip
-Rect = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
