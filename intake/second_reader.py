@@ -63,7 +63,9 @@ def read_again(gray: Gray, words: tuple[Word, ...], budget: int) -> tuple[Word, 
     skipped = {n for cell in labels for n in cell[1:]}
     for number, run in enumerate(runs):
         if number in chosen:
-            result += _second(gray, run)
+            left, right = runs[number - 1][-1:] if number else [], runs[number + 1 : number + 2]
+            beside = ["".join(w.text for w in near if w.line == run[0].line) for near in (left, *right)]
+            result += _second(gray, run, beside[0], "".join(beside[1:]))
         elif number in cells:
             result += _label(gray, [word for n in cells[number] for word in runs[n]])
         elif number not in skipped:
@@ -178,12 +180,20 @@ def _label(gray: Gray, cell: list[Word]) -> list[Word]:
     return made
 
 
-def _second(gray: Gray, run: list[Word]) -> list[Word]:
-    """One run read again and weighed against the first reading."""
+def _without_neighbours(text: str, first: str, before: str, behind: str) -> str:
+    """A second reading without what its picture showed of the words beside it: "41846553" after "NF84"."""
+    ahead, after = text.removesuffix(first), text.removeprefix(first)
+    if ahead != text and before.endswith(ahead) or after != text and behind.startswith(after):
+        return first
+    return text
+
+
+def _second(gray: Gray, run: list[Word], before: str, behind: str) -> list[Word]:
+    """One run, between the words beside it on its line, read again and weighed against the first reading."""
     box, first = union(word.box for word in run), "".join(word.text for word in run)
     glyphs = read_glyphs(crop(gray, box))
     text, sure = said_by(glyphs)
-    text, thought = text.replace(" ", ""), second_thought(glyphs)
+    text, thought = _without_neighbours(text.replace(" ", ""), first, before, behind), second_thought(glyphs)
     confidence = min(word.confidence for word in run)
     whole = replace(run[0], text=first, box=box)
     if not text:

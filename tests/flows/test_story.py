@@ -94,6 +94,14 @@ def test_every_page_has_an_end_state(told: Any) -> None:
     assert desk.store.status()["pages"].get("received", 0) == 0
 
 
+def test_the_letter_states_what_the_papers_say(told: Any) -> None:
+    desk, _ = told
+    (row,) = desk.store.cases()
+    file, truth = desk.store.case_file(row["id"]), story_case()
+    stated = file.claim_number, file.member_id, file.provider_npi, file.service
+    assert stated == (truth.claim, truth.member_id, truth.npi, truth.item[0])
+
+
 def test_two_packets_of_one_case_are_the_same_bytes_and_verify(told: Any, tmp_path: Path) -> None:
     desk, _ = told
     (row,) = desk.store.cases()

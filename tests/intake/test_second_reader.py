@@ -87,3 +87,21 @@ def test_two_halves_of_a_code_with_little_paper_between(left: str, right: str, g
     one = Word(left, (0.2, 0.2, 0.22, 0.212), 0.9, 0)
     two = Word(right, (0.22 + gap, 0.2, 0.27, 0.212), 0.9, 0)
     assert second_reader.is_torn_code(one, two) is expected
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        ("41846553", "1846553"),  # the last figure of the word before it
+        ("18465537", "1846553"),  # the first one of the word behind it
+        ("91846553", "91846553"),  # a figure that no word beside it has
+    ],
+)
+def test_a_figure_of_the_word_beside_it_is_no_part_of_a_number(
+    monkeypatch: pytest.MonkeyPatch, read: str, expected: str
+) -> None:
+    monkeypatch.setattr(second_reader, "read_glyphs", lambda *given: tuple(Glyph(ch, 0.5, 0.97) for ch in read))
+    gray, box = page("1846553")
+    words = (Word("NF84", (0.1, box[1], 0.15, box[3]), 0.2, 0), Word("1846553", box, 0.0, 0),
+             Word("7days", (box[2] + 0.02, box[1], box[2] + 0.1, box[3]), 0.9, 0))  # fmt: skip
+    assert read_again(gray, words, 1)[1].text == expected
