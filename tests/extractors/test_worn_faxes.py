@@ -160,6 +160,19 @@ def test_a_page_sent_again_keeps_its_twin_in_spite_of_readers_slips(page_of: Pag
     assert [p.code for p in find_repeated([page_of(*lines), again])] == ["duplicate_page"]
     changed = replace(page_of(*[line.replace("pulse 7", "pulse 4") for line in lines]), page_number=2)
     assert find_repeated([page_of(*lines), changed]) == []
+    another_day = replace(page_of(*lines[:-1], lines[-1].replace("24/2026", "25/2026")), page_number=2)
+    assert find_repeated([page_of(*lines), another_day]) == []
+
+
+def test_a_page_sent_again_by_a_worse_machine_loses_marks_and_letters(page_of: Page) -> None:
+    good = ["Cedar Ridge Clinic Tel 555-241-3211 Fax 555-246-6696", "Client Name: FAIRWEATHER, MARISOL Patient DOB: 01/13/70",
+            "Gait: ambulates 35 feet with rolling walker. ROM 0-95 degrees", "Electronically signed on 08/20/26"]  # fmt: skip
+    worse = ["Cedar Rudge Clinic T11555 241 J211 F. 555 246 6696", "Chent Name: FAIRWFATHER MARISOL Patient DOB: 01/13/70",
+             "Gail ambulates 35 leei with rolling walker ROM 0.95 degrees", "Electronically signed on 08/20/26"]  # fmt: skip
+    again = replace(page_of(*worse), page_number=2)
+    assert [p.code for p in find_repeated([page_of(*good), again])] == ["duplicate_page"]
+    other = replace(page_of(*worse[:-1], "Electronically signed on 08/27/26"), page_number=2)
+    assert find_repeated([page_of(*good), other]) == []
 
 
 @pytest.mark.parametrize(
