@@ -32,7 +32,8 @@ def find_strangers(
 ) -> list[Problem]:
     """Pages that name another patient than most pages of the fax do.
 
-    Of two persons on as many pages, the one named first is the fax's own.
+    Pages on which a name or id was read too unsurely to name anybody count for the person who bears the very same. Of two persons on
+    as many pages, the one named first is the fax's own.
     """
     covers = {number for document in documents if document.kind == "cover_sheet" for number in document.pages}
     named = {
@@ -51,7 +52,13 @@ def find_strangers(
             home.append(number)
     if len(groups) < 2:
         return []
-    own = max(groups, key=lambda group: (len(group), -group[0]))
+    hinted = {page.page_number: _hints(page, findings) for page in pages if page.page_number not in {*named, *covers}}
+
+    def weight(group: list[int]) -> tuple[int, int]:
+        values = {value for number in group for value in vars(named[number]).values() if value}
+        return len(group) + sum(bool(values & hints) for hints in hinted.values()), -group[0]
+
+    own = max(groups, key=weight)
     return [Problem("foreign_page", f"Page {number} names another patient than the rest. A person must look.", number)
             for group in groups if group is not own for number in sorted(group) if any(differ(named[number], named[o]) for o in own)]  # fmt: skip
 
@@ -63,6 +70,11 @@ def _person(page: PageText, findings: Sequence[Finding]) -> Person:
         if finding.page == page.page_number and finding.field in WHO and finding.confidence >= SURE:
             best[finding.field] = max(best.get(finding.field, finding), finding, key=lambda f: f.confidence)
     return Person(*(best[field].value if field in best else "" for field in WHO))
+
+
+def _hints(page: PageText, findings: Sequence[Finding]) -> set[str]:
+    """All that a page may say of who it is about, however unsurely it was read."""
+    return {f.value for f in findings if f.page == page.page_number and f.field in WHO}
 
 
 def agree(one: Person, other: Person) -> bool:

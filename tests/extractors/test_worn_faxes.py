@@ -11,7 +11,7 @@ import pytest
 from casefile.records import Document, Finding, PageText, Word
 from extractors import day, hcpcs, icd10, people, signature
 from extractors.registry import find_all
-from extractors.strangers import Person, differ
+from extractors.strangers import Person, differ, find_strangers
 from extractors.twins import find_repeated
 
 Page = Callable[..., PageText]
@@ -144,6 +144,17 @@ def test_relatives_are_two_persons() -> None:
     assert differ(one, Person("Kwame Okafor-Lind", "1954-12-11"))
     assert not differ(one, Person("L. Okafor-Lind", "1943-11-08"))
     assert not differ(one, Person("Lee Okafor-Lind", "1943-11-08"))
+
+
+def test_an_unsure_reading_names_nobody_but_tells_whose_fax_it_is() -> None:
+    def said(page: int, name: str, value: str, sure: float = 0.9) -> Finding:
+        return Finding(name, value, value, page, (0, 0, 1, 1), sure)
+
+    rows = [said(1, "member_id", "51269391201", 0.55), said(2, "member_name", "Rufus Van Houtte"), said(2, "member_id", "U76514460"),
+            said(3, "member_name", "Kwame Gunderly"), said(3, "member_id", "51269391201")]  # fmt: skip
+    pages = [PageText(number) for number in (1, 2, 3)]
+    assert [problem.page for problem in find_strangers(pages, (), rows)] == [2]
+    assert [problem.page for problem in find_strangers(pages[1:], (), rows[1:])] == [3]
 
 
 def test_a_birth_on_the_day_of_the_visit_is_suspect(page_of: Page) -> None:
