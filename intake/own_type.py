@@ -34,8 +34,15 @@ fine, standard and worn pages 13 words were changed by this, all of them rightly
 
 
 def by_own_type(gray: Gray, words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """Words, where a letter and a figure contend in one the reading that looks like the page's own print."""
-    return tuple(_chosen(gray, words, word) for word in words)
+    """Words, where a letter and a figure contend in one the reading that looks like the page's own print.
+
+    A word behind a lone letter is left as it is: its first stroke may be that letter's last ("M" "117.11").
+    """
+    before = ("", *(word.text for word in words))
+    return tuple(
+        word if len(last) == 1 and last.isalpha() else _chosen(gray, words, word)
+        for last, word in zip(before, words, strict=False)
+    )
 
 
 def _chosen(gray: Gray, words: tuple[Word, ...], word: Word) -> Word:

@@ -77,3 +77,9 @@ def test_of_two_figures_none_is_chosen() -> None:
     gray, words = page("1720 2026", "09/16/2026")
     before = read_as(words, "09/16/2026", "09/10/2026", "09/16/2026")
     assert by_own_type(gray, before) == before
+
+
+def test_a_stroke_behind_a_lone_letter_may_be_that_letters_own() -> None:
+    gray, words = page("ID: Insurance", "11/02/1960 2026 1720", "M I17.11")
+    before = read_as(words, "I17.11", "117.11", "I17.11")
+    assert by_own_type(gray, before) == before
