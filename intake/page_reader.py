@@ -11,6 +11,7 @@ from intake import line_reader, ocr, pages, second_reader, whole_page
 from intake.banner import split_banner
 from intake.ink import asks_to_sign, find_ink
 from intake.lone import find_lone
+from intake.own_type import by_own_type
 
 POOR = 0.55
 """Mean word confidence below which a person should compare the page with its image."""
@@ -45,8 +46,8 @@ def read_page(job: Job) -> tuple[PageText, Problem | None]:
 def _second_opinion(pixels: pages.Gray, words: tuple[Word, ...], budget: int, poor: bool) -> tuple[Word, ...]:
     """The words that matter read again; the whole page where the first reader clearly struggled."""
     if poor and line_reader.is_available():
-        return whole_page.read_whole(pixels, words)
-    return second_reader.read_again(pixels, words, budget)
+        return by_own_type(pixels, whole_page.read_whole(pixels, words))
+    return by_own_type(pixels, second_reader.read_again(pixels, words, budget))
 
 
 def _read_upright(image: pages.PageImage) -> tuple[PageText, pages.Gray]:
