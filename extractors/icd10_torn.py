@@ -139,3 +139,21 @@ def _with_a_letter_later(code: str) -> set[str]:
         return set()
     made = {code[:n] + letter + code[n + 1 :] for n in range(3, len(code)) for letter in TO_LETTER.get(code[n], "")}
     return {option for option in made if is_billable(option)}
+
+
+def undotted_row(words: Sequence[Word]) -> list[tuple[Word, str]]:
+    """Words that are nothing but codes without their dots ("I5022 169351 N3941"), each with its code; none if one is not.
+
+    At least one must be longer than a category and hold a figure where the table has one.
+    """
+    row = [(word, only_one([word], _without_dot)) for word in words[:12]]
+    if len(words) > 12 or not all(code for _, code in row) or not any(len(code) > 4 for _, code in row):
+        return []
+    return row
+
+
+def _without_dot(text: str) -> set[str]:
+    code = text.strip(EDGES).upper()
+    if HCPCS_LIKE.fullmatch(code) or not 3 <= len(code) <= 7:
+        return {code} if is_billable(code) else set()
+    return _as_read(code) or set(passing(code, is_billable))

@@ -67,9 +67,46 @@ def test_one_table_entry_alone_fits(page_of: Page, line: str, value: str) -> Non
 
 
 def test_a_code_without_label_and_letter_goes_to_a_person(page_of: Page) -> None:
-    (code,) = icd10.find(page_of("169.351 Hemiplegia after stroke"))
+    (code,) = icd10.find(page_of("169.351 Complaint noted again"))
     assert (code.value, code.status) == ("I69.351", "suspect")
-    assert icd10.find(page_of("169.351 Hemiplegia after stroke", "Amount paid: 20.00")) == []
+    assert icd10.find(page_of("169.351 Complaint noted again", "Amount paid: 20.00")) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("M17 11 . Osteoarthritis, right knee", "M17.11"),
+        ("F10 65  Type 1 diabetes with nyperglycemia", "E10.65"),
+        ("2) Chuonic obstructye lung disease (111.9)", "J44.9"),
+        ("S72.0010 - Hip fracture, healing", "S72.001D"),
+        ("severe malnutrition (E43).", "E43"),
+    ],
+)
+def test_a_code_that_the_words_beside_it_name_needs_no_label(page_of: Page, line: str, value: str) -> None:
+    if "111.9" in line:
+        page = page_of(line)
+        readings = tuple(replace(w, other="144.9)") if "111.9" in w.text else w for w in page.words)
+        assert [f.value for f in icd10.find(replace(page, words=readings))] == [value]
+    else:
+        assert [f.value for f in icd10.find(page_of(line))] == [value]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Walked 110 feet, hypertension noted",
+        "( ) L1812 Elastic knee sleeve",
+        "Abnormal gait 06 .28. 2026",
+        "Room 197 ulcer of heel",
+    ],
+)
+def test_words_beside_a_number_make_no_code_of_it(page_of: Page, line: str) -> None:
+    assert icd10.find(page_of("Diagnosis: J44.9", line))[1:] == []
+
+
+def test_a_row_of_codes_without_dots_under_its_label(page_of: Page) -> None:
+    found = icd10.find(page_of("Diagnosis/ICD-10: $72001D Z7409 110"))
+    assert sorted(f.value for f in found) == ["I10", "S72.001D", "Z74.09"]
 
 
 def test_a_born_digital_page_is_not_mended(page_of: Page) -> None:
