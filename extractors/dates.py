@@ -27,7 +27,7 @@ RECIPIENT = re.compile(
 )
 DENIAL = re.compile(r"denial|denied|deny|adverse|determination|not (been )?approved|decision", re.IGNORECASE)
 TIME = re.compile(
-    r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)"
+    r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)|(?:@|\bat)\s*([01]\d|2[0-3])([0-5]\d)\b"
 )
 NEAR_SIGNATURE = 0.075
 """How far below or above a signature's label its date may stand, as a share of the page's height."""
@@ -91,7 +91,7 @@ def _discharge(page: PageText, value: LabelledValue) -> Finding | None:
 
 
 def _clock(match: re.Match[str]) -> str:
-    hour, minute = int(match[1] or match[4]), int(match[2] or match[5])
+    hour, minute = int(match[1] or match[4] or match[6]), int(match[2] or match[5] or match[7])
     half = (match[3] or "").upper()
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "P" else 0)

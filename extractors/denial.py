@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from casefile.records import Finding, Line, PageText
+from casefile.records import Box, Finding, Line, PageText
+from extractors.blocks import cells_of
 from extractors.labels import label_over
 from extractors.sentences import Sentence, sentences_of
 
@@ -25,6 +26,11 @@ NO_COMPANY = re.compile(
     r"\d|:|denial|notice|form|request|explanation|decision|determination|remittance|department|member|order|supply|associates|center|clinic|medicine",
     re.IGNORECASE,
 )
+ASKED = re.compile(
+    r"\b(?:[Aa]sk(?:ing)?|[Cc]all(?:ing)?|[Cc]ontact(?:ing)?|[Mm]ember of|[Ee]nrolled in|[Ww]rit(?:e|ing) to|[Bb]ehalf of|[Yy]our plan,?)\s+(?:the\s+)?((?:[A-Z][\w'’&-]*\s){1,5}?[A-Z][\w'’&-]*)"
+    r"(?=\s+(?:for|to|at|by|in writing|or|within|has|have|is|and|received|,)\b|[.,;:(]|$)"
+)
+"""A company named as the one that decides."""
 IS_DENIAL = re.compile(
     r"\b(denied|denial|deny|adverse|not (been )?approved?|not\s+covered|cannot approve|unable to approve)",
     re.IGNORECASE,
@@ -101,14 +107,21 @@ def _made(page: PageText, line: Line, match: re.Match[str], value: str, sure: fl
 
 
 def _payer(page: PageText) -> list[Finding]:
-    """Who denied: the company in the letter's head."""
-    for line in page.lines[:6]:
-        text = line.text[:120]
-        if line.box[1] < 0.2 and COMPANY.search(text) and not NO_COMPANY.search(text) and len(text.split()) <= 7:
-            confidence = 0.9 * (0.85 + 0.15 * line.confidence)
-            return [Finding("payer_name", text.strip(" ,;"), text, page.page_number, line.box, confidence, "valid", None,
-                            "the head of the plan's page")]  # fmt: skip
+    """Who denied: the company in the letter's head, else the one that the letter tells the reader to ask."""
+    for line in page.lines[:8]:
+        for cell in cells_of(line):
+            text = cell.text[:120]
+            if cell.box[1] < 0.2 and COMPANY.search(text) and not NO_COMPANY.search(text) and len(text.split()) <= 7:
+                return [_named(page, text.strip(" ,;"), cell.box, 0.9 * (0.85 + 0.15 * cell.confidence), "the head of the plan's page")]
+    for sentence in sentences_of(page):
+        match = ASKED.search(sentence.text)
+        if match and COMPANY.search(match[1]) and not NO_COMPANY.search(match[1]):
+            return [_named(page, match[1].strip(" ,;"), sentence.box, 0.8, "whom the letter tells the reader to ask")]
     return []
+
+
+def _named(page: PageText, name: str, box: Box, sure: float, why: str) -> Finding:
+    return Finding("payer_name", name, name, page.page_number, box, sure, "valid", None, why)
 
 
 def _reason(page: PageText) -> list[Finding]:

@@ -68,6 +68,7 @@ def _beside(row: tuple[Token, ...], hit: Hit, following: Hit | None) -> tuple[Wo
             and place == following.start - 1
             and NUMBERED.fullmatch(token.word.text)
             and not token.word.text.isdigit()
+            and not row[following.start].apart
         ):
             break
         value.append(token.word)

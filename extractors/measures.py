@@ -43,7 +43,7 @@ MOBILITY = re.compile(
     re.IGNORECASE,
 )
 DISTANCE = re.compile(
-    r"(?:distance[^.\d]{0,20}|ambulat\w+[^.\d]{0,20}|walk\w*[^.\d]{0,20})(\d{1,4})\s?(feet|ft|meters?|m|yards?)\b",
+    r"(?:distance|ambulat\w+|walk\w*|gait)[^.\d]{0,20}(\d{1,4})\s?(feet|ft|meters?|m|yards?)\b",
     re.IGNORECASE,
 )
 PAIN = re.compile(r"\bpain\b[^.\d]{0,20}(\d{1,2})\s?/\s?10\b", re.IGNORECASE)
@@ -60,9 +60,11 @@ COUNT = re.compile(
     r"rolls?|tubes?|kits?|pieces?|pcs?|ml|cc|pads?|strips?|vials?|bags?|sleeves?|cartons?|sheets?)\b)?(?:\s?(?:per|/|every|each|a)\s?(?:\d+\s?)?(?:day|week|month|mo|year|wk)s?\b)?",
     re.IGNORECASE,
 )
+SPAN = re.compile(r"(?:\d{1,3}\s?(?:\([^)]{1,20}\)\s?)?(?:[-–]\s?\d{1,2}\s?)?(?:months?|mos?\b|years?|yrs?|weeks?|wks?|days?)|\d{1,3}(?=\s+\d|\s*$|\s+[(A-Z])|lifetime)(?:\s?\([^)]{1,24}\))?", re.IGNORECASE)
+"""A length of need with its unit; hints that the form prints behind it end it."""
 CONDITION = (
     ("rest", r"\brest|\bsitting|\bseated|\bawake at"),
-    ("exertion", r"walk|exert|ambulat|exercis|activity|6\s?mwt|stairs"),
+    ("exertion", r"walk|exert|ambulat|exercis|activity|6\s?mwt|stairs|\bgait"),
     ("sleep", r"sleep|asleep|overnight|nocturnal|night"),
 )
 ON_OXYGEN = re.compile(
@@ -120,6 +122,10 @@ def find(page: PageText) -> list[Finding]:
 def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
     """A number or a count of time by its label, as printed."""
     text = value.text.strip(" _:;,-")
+    if value.field == "frequency":
+        text = re.split(r"(?<=\w)[.;]\s|\s{2}", text)[0]
+    if value.field == "length_of_need" and (span := SPAN.match(text)):
+        text = span[0].strip()
     sure = LABELLED[value.field]
     role = None
     if value.field in {"liters_per_minute", "ahi", "po2", "pco2", "spo2"}:
@@ -138,7 +144,7 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
     elif value.field == "quantity" and (match := COUNT.match(text)):
         text = match[0].strip()
     elif value.field == "quantity" and not NUMBER_WORD.match(text):
-        sure = 0.5
+        return None
     elif len(text) > 60 or not re.search(
         r"\d|daily|weekly|monthly|nightly|life|as needed|prn|continuous|each|once|twice|every|indefinite",
         text,

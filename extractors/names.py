@@ -26,7 +26,11 @@ NOT_NAMES = frozenset(["name", "id", "number", "date", "dob", "birth", "the", "a
 
 def normal_name(text: str) -> str:
     """First Middle Last without credentials and titles; `LAST, FIRST M` is turned round. Empty when it is no name."""
-    bare = CREDENTIALS.sub(" ", " " + text.strip(" ,.;:-_'\"“”*")[:120])
+    bare = " " + text.strip(" ,.;:-_'\"“”*")[:120]
+    letters = CREDENTIALS.search(bare)
+    if letters and len(PART.findall(bare[: letters.start()])) > 1:
+        bare = bare[: letters.start()]
+    bare = CREDENTIALS.sub(" ", bare)
     bare = ENDS.sub("", bare)
     bare = TITLES.sub("", bare).strip(" ,.;:-_*")
     bare = LOST_COMMA.sub(r"\1, \2", bare)

@@ -6,7 +6,9 @@ import re
 
 from casefile.records import Finding, PageText, Status
 from extractors.day import ANY, labelled_day, made
-from extractors.labels import LabelledValue, line_of, values_of
+from extractors.blocks import block_below, cells_of
+from extractors.expected import fits
+from extractors.labels import LabelledValue, labelled_values, line_of, values_of
 from extractors.names import CREDENTIALS, normal_name
 from extractors.tokens import NUMBERED
 
@@ -24,6 +26,7 @@ YOUNGEST = 2026
 IDS = ("member_id", "group_number", "mbi", "claim_number", "reference_number", "authorization_number", "license_number")
 GENERIC_NAMES = {"patient": "member_name", "insurance": "member_name", "doctor": "ordering_provider_name"}
 OTHERS_SECTIONS = frozenset({"supplier", "facility", "contact", "secondary"})
+ABOUT_A_PATIENT = re.compile(r"\W*(?:d\.?o\.?b|date of birth|born|mrn|med(?:ical)? rec|age\b|\d{2} y\W?o|\d{2}[- ]year)", re.IGNORECASE)
 SUBJECT = re.compile(r"^\s*(?:re|regarding|patient|subject)\b\s*[:.]?\s*(.{4,60})", re.IGNORECASE)
 WITH_LETTERS = re.compile(
     r"(?<![\w.])(?:(?:Dr\.?\s+)?([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}),?\s+(?:M\.?D|D\.?O|A?PRN|NP|PA(?:-C)?|FNP(?:-[BC]+)?|DNP|CNS|ARNP|DPM)\b"
@@ -44,19 +47,43 @@ def find(page: PageText) -> list[Finding]:
     ]
     findings += _in_two_parts(page)
     if not any(f.field == "member_name" for f in findings):
-        findings += _subject(page)
+        findings += _subject(page) or _at_the_head(page) or _recipient(page)
     if not any(f.field == "ordering_provider_name" for f in findings):
         findings += _by_letters(page)
     findings += [f for v in values_of(page, "member_dob") if (f := _birth(page, v))]
     if not any(f.field == "member_dob" for f in findings):
         findings += _birth_on_the_patients_line(page)
-    findings += [f for v in values_of(page, *IDS) if (f := _identifier(page, v))]
+    findings += [f for v in values_of(page, *IDS) if not _is_second(page, v) and (f := _identifier(page, v))]
     findings += _unlabelled_mbis(page, {f.value for f in findings})
     if not any(f.field in {"member_id", "mbi"} for f in findings):
         findings += _id_under_half_a_label(page)
     findings += [f for v in values_of(page, "tax_id") if (f := _tax_id(page, v))]
     findings += [_plain(page, v, 0.93) for v in values_of(page, "payer_name") if _is_payer(v)]
     return findings
+
+
+def _at_the_head(page: PageText) -> list[Finding]:
+    """A name alone at the head of a page, with a birth date or a chart number a few lines below it in its column."""
+    for place, line in enumerate(page.lines[:8]):
+        for cell in cells_of(line):
+            name = normal_name(cell.text) if len(cell.text) < 50 and not CREDENTIALS.search(cell.text) else ""
+            below = [other for under in page.lines[place + 1 : place + 6] for other in cells_of(under)
+                     if abs(other.box[0] - cell.box[0]) < 0.02 and other.box[1] - cell.box[3] < 0.08]  # fmt: skip
+            if name and any(ABOUT_A_PATIENT.match(other.text) for other in below):
+                return [Finding("member_name", name, cell.text, page.page_number, cell.box, 0.85, "valid", None,
+                                "a name at the head of the page, a birth date or chart number below it")]  # fmt: skip
+    return []
+
+
+def _recipient(page: PageText) -> list[Finding]:
+    """To whom goods go, on a page that names nobody else."""
+    for value in labelled_values(page):
+        if value.field == "shipping_address" and not value.words and value.section not in OTHERS_SECTIONS:
+            lines = block_below(page, value)
+            if len(lines) > 1 and (name := normal_name(lines[0].text)) and fits("shipping_address", lines[1].text):
+                return [Finding("member_name", name, lines[0].text, page.page_number, lines[0].box, 0.8, "valid", None,
+                                f"the name below '{value.label}'")]  # fmt: skip
+    return []
 
 
 def _name(page: PageText, value: LabelledValue) -> Finding | None:
@@ -200,6 +227,14 @@ def _id_under_half_a_label(page: PageText) -> list[Finding]:
             reason = f"an identifier by the label '{value.label}', the rest of which could not be read"
             return [_made(page, value, token, 0.8, reason, "member_id")]
     return []
+
+
+def _is_second(page: PageText, value: LabelledValue) -> bool:
+    """Whether a member's number is that of a second insurance: under its heading or on its line."""
+    if value.field not in {"member_id", "group_number"}:
+        return False
+    before = [other for other in labelled_values(page) if other.line == value.line and other.label_box[0] < value.label_box[0]]
+    return value.section == "secondary" or any(other.label.startswith(("secondary", "other insurance")) for other in before)
 
 
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:

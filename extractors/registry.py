@@ -54,7 +54,7 @@ ONLY_ON: dict[str, frozenset[str]] = {
     "signature": SIGNED_KINDS,
     "signature_date": SIGNED_KINDS,
     **dict.fromkeys(
-        ("denial_date", "appeal_deadline", "denial_reason", *(name for name, _ in appeals.RIGHTS)),
+        ("denial_date", "appeal_deadline", "denial_reason", "appeal_address", *(name for name, _ in appeals.RIGHTS)),
         frozenset({"denial_letter"}),
     ),
     **dict.fromkeys(("ordering_provider_name/signer", "order_date/date", "order_date/letter"), ORDERS),
