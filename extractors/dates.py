@@ -112,10 +112,16 @@ def _bare(page: PageText, have: set[str]) -> list[Finding]:
         signed = any(-0.02 <= top - box[1] <= NEAR_SIGNATURE for box in places)
         if signed and "signature_date" not in have and not _is_recipients(page, top):
             findings.append(_made(page, value, day, "signature_date", raw, None, 0.94))
-        elif not signed and top < 0.5:
+        elif not signed and top < 0.5 and not _dates_a_diagnosis(page, value):
             for field in ({"order_date", "denial_date"} - have) if top < 0.35 else ({"order_date"} - have):
                 findings.append(_made(page, value, day, field, raw, "date", 0.85))
     return findings
+
+
+def _dates_a_diagnosis(page: PageText, value: LabelledValue) -> bool:
+    """Whether a bare "Date" stands in a row about diagnoses, as on a plan of care."""
+    text = page.lines[value.line].text[:300]
+    return bool(re.search(r"\bICD|diagnos|surgical", text, re.IGNORECASE)) and value.box[1] > value.label_box[3]
 
 
 def _is_recipients(page: PageText, top: float) -> bool:

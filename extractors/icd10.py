@@ -238,7 +238,7 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
     listed = page.source == "ocr" and not before.strip() and not HCPCS_LIKE.fullmatch(match[0])
     above = " ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])
     ours = len(match[0]) == 3 or listed and _stands_by_a_code(page, number)
-    return 0.86 if ours and enclosed and (beside_others or _is_labelled(above)) else 0.0
+    return 0.86 if ours and (enclosed or beside_others and not behind) and (beside_others or _is_labelled(above)) else 0.0
 
 
 def _stands_by_a_code(page: PageText, number: int) -> bool:

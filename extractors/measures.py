@@ -7,6 +7,7 @@ import re
 from casefile.records import Box, Finding, Line, PageText, Word
 from extractors.label_values import BELOW
 from extractors.labels import LabelledValue, sheet_of, values_of
+from extractors.tokens import Token, closes
 
 NAMED = re.compile(
     r"\b(?:Sp?[O0]{1,2}\s?[2z]|Sa[O0]2|[O0]2\s+sats?|sats?|(?:oxygen )?saturation|oximetry|desat\w*)\b[^\d]{0,3}",
@@ -51,7 +52,7 @@ WEIGHT = re.compile(
     r"\b(?:weight|wt)\b\.?[^.\d]{0,12}(\d{2,3}(?:\.\d)?)\s?(lbs?|pounds|kgs?|kilograms)\b", re.IGNORECASE
 )
 DOSE = re.compile(
-    r"\b([A-Z][a-z]{3,}(?:[- ][a-z]{4,})?|[A-Z]{5,})\s+(\d[\d,.]*\s?(?:mg|mcg|g|units?|mEq|mL|grams?)(?:\s?/\s?\d*\s?\w+)?)\s+((?:PO|IV|IM|SQ|subcut\w*|SC|by mouth|nebuli[sz]ed|neb|inhaled|topical\w*|oral\w*|via \w+|per \w+ tube)\b[^.;,]{0,40})",
+    r"\b([A-Z][a-z]{3,}(?:[- ][a-z]{4,})?|[A-Z]{5,})\s+(\d[\d,.]*\s?(?:mg|mcg|g|units?|mEq|mL|grams?)(?:\s?/\s?\d*\s?\w+)?(?:\s+\d[\d.]*\s?mL)?)\s+((?:PO|IV|IM|SQ|subcut\w*|SC|by mouth|nebuli[sz]ed|neb|inhaled|topical\w*|oral\w*|via \w+|per \w+ tube)\b[^.;,]{0,40})",
     re.IGNORECASE,
 )
 NUMBER_WORD = re.compile(r"(?:one|two|three|four|five|six|ten)\b", re.IGNORECASE)
@@ -60,6 +61,14 @@ COUNT = re.compile(
     r"rolls?|tubes?|kits?|pieces?|pcs?|ml|cc|pads?|strips?|vials?|bags?|sleeves?|cartons?|sheets?)\b)?(?:\s?(?:per|/|every|each|a)\s?(?:\d+\s?)?(?:day|week|month|mo|year|wk)s?\b)?",
     re.IGNORECASE,
 )
+OFTEN = re.compile(
+    r"\b(?:chang(?:e|ed|ing)|replac(?:e|ed|ing)|appl(?:y|ied)|reapply|catheteri[sz]e\w*|catheteri[sz]ation|test(?:ing)?|use|using|wear|irrigat\w+|cleanse)\b(?:\s+(?![.;:])[\w/-]+){0,4}?\s+"
+    r"((?:every (?:other day|\d{1,2}(?:-\d{1,2})? (?:hours|days|weeks)|night|shift|morning)|(?:once|twice|two times|three times|four times|\d{1,2} ?x|\d{1,2} times)\s?(?:a|per|/|each)?\s?(?:day|week|daily|weekly|month)|daily|nightly|weekly|QID|TID|BID|QD|QOD|q ?\d{1,2}(?:-\d{1,2})? ?(?:h|hrs?|hours|days?|d)\b)(?: and (?:PRN|as needed)\w*| PRN)?)",
+    re.IGNORECASE,
+)
+SIDE = re.compile(r"\W*(length|width|depth)\s?(?:\(?(?:cm|in cm)\)?)?\s?:?((?:\s+\d{1,2}(?:\.\d{1,2})?\s?(?:cm)?)+)\s*$", re.IGNORECASE)
+NUMBERS = re.compile(r"\d{1,2}(?:\.\d{1,2})?")
+NIGHT = re.compile(r"overnight|nocturnal|polysomno|sleep (?:study|apnea|test|report)|\bPSG\b|\bHSAT?\b", re.IGNORECASE)
 SPAN = re.compile(r"(?:\d{1,3}\s?(?:\([^)]{1,20}\)\s?)?(?:[-–]\s?\d{1,2}\s?)?(?:months?|mos?\b|years?|yrs?|weeks?|wks?|days?)|\d{1,3}(?=\s+\d|\s*$|\s+[(A-Z])|lifetime)(?:\s?\([^)]{1,24}\))?", re.IGNORECASE)
 """A length of need with its unit; hints that the form prints behind it end it."""
 CONDITION = (
@@ -91,12 +100,13 @@ def find(page: PageText) -> list[Finding]:
         for value in values_of(page, *LABELLED)
         if value.field != "spo2" or not any(f.box == value.words[0].box for f in columns)
     ]
-    findings = columns + [f for value in labelled if (f := _labelled(page, value))]
+    findings = columns + [f for value in labelled if (f := _labelled(page, value))] + _in_sentences(page) + _sides_in_rows(page)
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         findings += _saturations(page, line, text)
         for pattern, field, sure in SAMPLES:
-            findings += [_made(page, line, m, field, m[1], sure) for m in pattern.finditer(text)]
+            if field != "ahi" or not any(f.field == "ahi" and abs(f.box[1] - line.box[1]) < 0.01 for f in findings):
+                findings += [_made(page, line, m, field, m[1], sure) for m in pattern.finditer(text)]
         findings += [
             _made(page, line, m, m[1].lower().replace(" ", "").replace("0", "o").replace("a", ""), m[2], 0.9, "mmHg")
             for m in GAS.finditer(text)
@@ -119,6 +129,28 @@ def find(page: PageText) -> list[Finding]:
     return findings
 
 
+def _sides_in_rows(page: PageText) -> list[Finding]:
+    """Wounds' sides in rows of their own, a column for each wound: "Length (cm) 6.2 2.0" above "Width (cm) 4.8 1.5"."""
+    rows = [(m[1].lower(), line, NUMBERS.findall(m[2])) for line in page.lines if (m := SIDE.match(line.text[:160]))]
+    found = []
+    for place, (side, line, lengths) in enumerate(rows):
+        if side != "length":
+            continue
+        others = {name: figures for name, below, figures in rows[place + 1 : place + 3] if below.box[1] - line.box[1] < 0.08}
+        for column, length in enumerate(lengths):
+            sides = [length, *(others[name][column] for name in ("width", "depth") if column < len(others.get(name, [])))]
+            word = next(word for word in line.words if length in word.text)
+            if len(sides) > 1:
+                found.append(Finding("wound_size", "x".join(sides), length, page.page_number, word.box, 0.88, "valid", None,
+                                     "length, width and depth in rows of their own"))  # fmt: skip
+    return found
+
+
+def _in_sentences(page: PageText) -> list[Finding]:
+    """How often a dressing is changed or an item is used, said in a sentence with the deed itself."""
+    return [_made(page, line, m, "frequency", m[1], 0.85) for line in page.lines for m in OFTEN.finditer(line.text[:2000])]
+
+
 def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
     """A number or a count of time by its label, as printed."""
     text = value.text.strip(" _:;,-")
@@ -128,6 +160,9 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
         text = span[0].strip()
     sure = LABELLED[value.field]
     role = None
+    if value.field == "ahi" and (cell := _index_cell(page, value)):
+        return Finding("ahi", cell.text, cell.text, page.page_number, cell.box, sure * (0.85 + 0.15 * cell.confidence), "valid", None,
+                       f"by the label '{value.label}', in the column of events an hour")  # fmt: skip
     if value.field in {"liters_per_minute", "ahi", "po2", "pco2", "spo2"}:
         match = re.match(r"[^\d<>≤≥]{0,12}?(\d{1,3}(?:\.\d{1,2})?)(?![\d/-])", text)
         letters = re.match(r"\W*([A-Za-z]\w*)", text)
@@ -155,6 +190,18 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
                    f"as printed by the label '{value.label}'")  # fmt: skip
 
 
+def _index_cell(page: PageText, value: LabelledValue) -> Word | None:
+    """The number under "Index" or "per hour" in a table that counts events beside it."""
+    row = [w for w in page.lines[value.line].words if w.box[0] > value.label_box[2] and re.fullmatch(r"\d{1,3}(?:\.\d+)?", w.text)]
+    if len(row) < 2:
+        return None
+    for line in reversed(page.lines[max(0, value.line - 14) : value.line]):
+        heads = [w for w in line.words if re.match(r"index|\(?/\s?hr?|per|events/h", w.text, re.IGNORECASE) and w.box[0] > value.label_box[2]]
+        if heads:
+            return min(row, key=lambda word: abs(word.box[0] - heads[0].box[0]))
+    return None
+
+
 def _saturations(page: PageText, line: Line, text: str) -> list[Finding]:
     """Percentages behind a saturation's name in the same line; bounds and goals are not readings."""
     named = NAMED.search(text)
@@ -172,31 +219,59 @@ def _saturations(page: PageText, line: Line, text: str) -> list[Finding]:
             continue
         start = matches[place - 1].end() if place else 0
         stop = matches[place + 1].start() if place + 1 < len(matches) else len(text)
-        clause = re.split(r"[,;]", text[match.end() : stop])[0]
-        condition = _condition(clause) or _condition(text[start : match.start()]) or _condition(text)
+        clause = re.split(r"[,;]|\.\s", text[match.end() : stop])[0]
+        if match is matches[-1] and clause == text[match.end() :]:
+            clause += " " + re.split(r"[.,;:]", _text_below(page, line))[0]
+        condition = _condition(clause) or _condition(text[start : match.start()]) or _condition(text) or _of_the_page(page, text)
         found.append(_made(page, line, match, "spo2", match[1], 0.92, condition))
     return found
+
+
+def _text_below(page: PageText, line: Line) -> str:
+    """The next line's text where a sentence runs on into it."""
+    place = page.lines.index(line) + 1
+    runs_on = line.text[-1:] not in ".:;" and line.box[2] > 0.7 and place < len(page.lines)
+    return page.lines[place].text[:80] if runs_on and page.lines[place].text[:1].islower() else ""
+
+
+def _of_the_page(page: PageText, text: str) -> str | None:
+    """Asleep, where the page's title says that it is a study of the night."""
+    asleep = NIGHT.search(" ".join(line.text for line in page.lines[:6]))
+    return "sleep" if asleep and not re.search(r"\bawake|baseline|resting", text, re.IGNORECASE) else None
 
 
 def _saturation_column(page: PageText) -> list[Finding]:
     """Readings below a heading such as "SpO2 %", one a row, each with its row's words as condition."""
     sheet, found = sheet_of(page), list[Finding]()
     for number, row in enumerate(sheet.tokens):
-        for token in row:
+        for place, token in enumerate(row):
             heads = re.fullmatch(r"(Sp?[O0]2|Sat\w*|SaO2)%?:?", token.word.text, re.IGNORECASE)
-            if not heads or re.search(r"\d{2}\s?%", page.lines[number].text[:400]):
+            if not heads or not _ends_its_cell(row, place) or re.search(r"\d\s?%", page.lines[number].text[:400]):
                 continue
             bottom = token.word.box[3]
             for line in page.lines[number + 1 : number + 13]:
                 cell = [w for w in line.words if _under(w, token.word.box) and re.fullmatch(r"\d{2,3}%?", w.text)]
                 if line.box[1] - bottom > BELOW + 0.015:
                     break
+                if cell and _is_bounded(line, cell[0]):
+                    continue
                 if cell and 40 <= int(cell[0].text.rstrip("%")) <= 100:
                     bottom = line.box[3]
                     sure = 0.9 * (0.85 + 0.15 * cell[0].confidence)
                     found.append(Finding("spo2", cell[0].text.rstrip("%"), cell[0].text, page.page_number, cell[0].box, sure, "valid",
                                          _condition(line.text[:200]), "in a column of saturations"))  # fmt: skip
     return found
+
+
+def _is_bounded(line: Line, word: Word) -> bool:
+    """Whether a sign such as "<=" stands right before a number."""
+    place = line.words.index(word)
+    return place > 0 and bool(re.fullmatch(r"[<>=≤≥]+|below|under|than", line.words[place - 1].text))
+
+
+def _ends_its_cell(row: tuple[Token, ...], place: int) -> bool:
+    """Whether a heading ends with this word, its unit or a condition aside."""
+    return closes(row, place) or bool(re.match(r"[(%]|RA\b|rest", row[place + 1].word.text))
 
 
 def _under(word: Word, head: Box) -> bool:

@@ -10,6 +10,7 @@ from itertools import islice
 from rapidfuzz import fuzz
 
 from casefile.records import Finding, Line, PageText, Status, Word
+from extractors.denial import IS_REMITTANCE
 from extractors.expected import NPIS
 from extractors.labels import LabelledValue, label_over, labelled_values, values_of
 from extractors.npi_torn import is_valid as is_valid
@@ -49,6 +50,8 @@ ROLE_OF = {
     "facility_npi": "facility",
     "rendering_npi": "rendering",
 }
+PAID_ONES = frozenset({"npi", "npi #", "npi no", "npi number", "provider npi", "provider npi #"})
+"""Labels that on an explanation of payment mean the provider who is paid."""
 SECTIONS = {"doctor": "ordering", "supplier": "supplier", "facility": "facility"}
 ANCHORS = {
     "ordering_provider_name": "ordering",
@@ -206,6 +209,8 @@ def _is_labelled(near: str) -> bool:
 
 def _role(page: PageText, value: LabelledValue) -> str:
     """Whose number it is: by its own label, the heading above it, or the nearest name label; else the orderer's."""
+    if IS_REMITTANCE.search(page.text[:1500]) and value.label in PAID_ONES:
+        return "billing"
     if value.field in ROLE_OF:
         return ROLE_OF[value.field]
     nearest, least = "", 0.09

@@ -26,10 +26,17 @@ def is_unticked(page: PageText, line: Line, start: int) -> bool:
     if not _has_ticks(page.words):
         return False
     before = line.text[max(0, start - FAR) : start]
+    if not before.strip() and not line.text[start + 5 :].strip():
+        before = _line_above(page, line).text[-FAR:] + " "  # an item that was wrapped leaves its box behind
     marks = list((SMUDGED if page.source == "ocr" and _lists(page.words) else MARK).finditer(before))
     if marks and not CODE.search(before[marks[-1].end() :]):
         return not TICKED.search(marks[-1][0])
     return page.source == "ocr" and line in _listed(page.words)
+
+
+def _line_above(page: PageText, line: Line) -> Line:
+    place = page.lines.index(line)
+    return page.lines[place - 1] if place else line
 
 
 def is_doubtful(page: PageText, line: Line, start: int) -> bool:
