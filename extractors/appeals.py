@@ -11,7 +11,10 @@ from extractors.blocks import postal_address
 from extractors.day import ANY, made
 from extractors.sentences import Sentence, sentences_of
 
-APPEAL = re.compile(r"appeal|reconsideration|redetermination|grievance|dispute", re.IGNORECASE)
+APPEAL = re.compile(
+    r"appeal|reconsideration|redetermination|grievance|dispute|hearing request|(?:request|ask for) an? \w* ?\w* ?hearing",
+    re.IGNORECASE,
+)
 OTHER_STEP = re.compile(
     r"fair hearing|external review|independent|peer[- ]to[- ]peer|expedited|keep your|continu|we (will|must|decide)|second[- ]level|judge",
     re.IGNORECASE,

@@ -10,7 +10,8 @@ from extractors.ticks import is_unticked
 
 SHAPE = re.compile(r"(?<![\w.$,-])\d{4}[0-9FTU](?![\w-]|\.\d|,\d)")
 LABEL = re.compile(
-    r"\bCPT\b(?:\s?/\s?HCPCS)?(?:\s+codes?)?\s*(?:\(s\))?(?:[\w ]{0,24}:|\s*#)?\s*(?:[\dA-Z]{5}(?:\s?\(?[x×]\s?\d+\)?)?(?:[\s,;/&-]|and)*)*$", re.IGNORECASE
+    r"\bCPT\b(?:\s?/\s?HCPCS)?(?:\s+codes?)?\s*(?:\(s\))?(?:[\w ]{0,24}:|\s*#)?\s*(?:[\dA-Z]{5}(?:\s?\(?[x×]\s?\d+\)?)?(?:[\s,;/&-]|and)*)*$",
+    re.IGNORECASE,
 )
 THERAPY = re.compile(r"(?:9[27]\d{3}(?:\s?\(?[x×]\s?\d+\)?)?[\s,;/&]+(?:and\s)?)+$")
 """Numbers of the therapy and testing block strung together."""
@@ -19,9 +20,13 @@ ZIP = re.compile(r"\b[A-Z]{2}\.?,?\s*$")
 
 def _is_strung(page: PageText, text: str, match: re.Match[str]) -> bool:
     """Whether a number of the therapy block stands in a list of such, on a page that speaks of CPT or of treatment."""
-    if not re.match(r"9[27]\d{3}$", match[0]) or not re.search(r"\bCPT\b|therap|treatment", page.text[:8000], re.IGNORECASE):
+    if not re.match(r"9[27]\d{3}$", match[0]) or not re.search(
+        r"\bCPT\b|therap|treatment", page.text[:8000], re.IGNORECASE
+    ):
         return False
-    listed = THERAPY.search(text[: match.start()]) or re.match(r"(?:\s?\(?[x×]\s?\d+\)?)?[\s,;/&]+(?:and\s)?9[27]\d{3}\b", text[match.end() :])
+    listed = THERAPY.search(text[: match.start()]) or re.match(
+        r"(?:\s?\(?[x×]\s?\d+\)?)?[\s,;/&]+(?:and\s)?9[27]\d{3}\b", text[match.end() :]
+    )
     return bool(listed) and not ZIP.search(text[: match.start()])
 
 

@@ -37,6 +37,7 @@ def find(page: PageText) -> list[Finding]:
     """Every dated fact of one page. Dates whose role needs the kind of page carry it: "date" (a bare "Date:"), "letter"."""
     findings = [f for value in values_of(page, *PLAIN, *ROLES) for f in _labelled(page, value)]
     findings += [f for value in values_of(page, "discharge_at") if (f := _discharge(page, value))]
+    findings += _spans(page)
     findings += _bare(page, {finding.field for finding in findings})
     have = {finding.field for finding in findings}
     if "signature_date" not in have:
@@ -54,10 +55,42 @@ def _labelled(page: PageText, value: LabelledValue) -> list[Finding]:
     if not first:
         return []
     day, raw = first
+    if value.label.startswith("effective") and _of_a_coverage(page, value):
+        return []
     field = "service_start" if value.field in ROLES else value.field
     found = [_made(page, value, day, field, raw, ROLES.get(value.field))]
     if field == "service_start" and len(matches) > 1 and (last := made(matches[1])) and last.on > day.on:
         found.append(_made(page, value, last, "service_end", matches[1][0], ROLES.get(value.field)))
+    return found
+
+
+def _of_a_coverage(page: PageText, value: LabelledValue) -> bool:
+    """Whether an effective date is an insurance's: the payer, a group or a share of costs stands by it."""
+    near = [other for other in labelled_values(page) if abs(other.line - value.line) <= 2 and other is not value]
+    return value.section in {"insurance", "secondary"} or any(
+        other.field in {"payer_name", "group_number"} or other.label.startswith(("secondary", "copay", "deductible"))
+        for other in near
+    )
+
+
+def _spans(page: PageText) -> list[Finding]:
+    """The first day below "From" and the last below "To", in a table of services that has both columns."""
+    values = [v for v in labelled_values(page) if v.words]
+    found = []
+    for first, last in zip(values, values[1:], strict=False):
+        if (
+            first.label == "from"
+            and last.label in {"to", "through", "thru"}
+            and first.line == last.line
+            and not page.lines[first.line].text.lstrip().lower().startswith(("fax", "to"))
+        ):
+            for value, field in ((first, "service_start"), (last, "service_end")):
+                if (
+                    value.field == "other"
+                    and (day := labelled_day(value.text[:40]))
+                    and value.box[1] > value.label_box[3]
+                ):
+                    found.append(_made(page, value, day[0], field, day[1], None, 0.92))
     return found
 
 

@@ -17,9 +17,9 @@ GROUP_CODE = re.compile(r"(?<![\w-])([CP][O0RI]|[O0]A|P[I1l])\s?[-–—:]?\s?(\
 SURE_CODE = re.compile(r"\b(?:CO|PR|OA|PI)-\d{1,3}\b")
 REMARK = re.compile(r"(?<![\w-])(MA\d{1,3}|M\d{1,3}|N\d{2,4})(?![\w.-])")
 BARE_CARC = re.compile(r"\bCARC\s*(?:code)?\s*:?\s*(\d{1,3}|[ABPWY]\d{1,2})\b", re.IGNORECASE)
-ABOUT_CODES = re.compile(r"reason|remark|\bcodes?\b|carc|rarc|denial|adjust", re.IGNORECASE)
+ABOUT_CODES = re.compile(r"reason|remark|\bcodes?\b|carc|rarc|denial|adjust|\brem\b|\bmoa\b|\brmk", re.IGNORECASE)
 COMPANY = re.compile(
-    r"\b(health ?plan|plan|insurance|assurance|advantage|medicaid|medicare|mutual|blue (cross|shield)|health ?care|benefits?|hmo|ppo|trust|health)\b",
+    r"\b(health ?plan|plan|insurance|assurance|advantage|medicaid|medicare|mutual|blue (cross|shield)|health ?care|benefits?|hmo|ppo|trust|health|administrators|indemnity|cooperative|medical assistance|casualty)\b",
     re.IGNORECASE,
 )
 NO_COMPANY = re.compile(
@@ -32,7 +32,11 @@ ASKED = re.compile(
 )
 """A company named as the one that decides."""
 IS_DENIAL = re.compile(
-    r"\b(denied|denial|deny|adverse|not (been )?approved?|not\s+covered|cannot approve|unable to approve)",
+    r"\b(denied|denial|deny|adverse|not (been )?approved?|not\s+covered|(?:cannot|can not|unable to|not able to|will not|won.t|decided not to|did not) (?:approve|cover|authori[sz]e|certify|pay)|notice of action|has (?:been )?(?:reduced|terminated|suspended)|non-?affirm\w*|not certified|disapproved)",
+    re.IGNORECASE,
+)
+WHY = re.compile(
+    r"\bbecause\b|\breasons?\b\W|rationale|\bwhy\b|\bsince\b|due to|is considered|does not (?:meet|show|support)",
     re.IGNORECASE,
 )
 IS_REMITTANCE = re.compile(
@@ -78,7 +82,7 @@ def _codes(page: PageText, number: int, line: Line) -> list[Finding]:
     groups = list(GROUP_CODE.finditer(text))
     for match in groups:
         group = match[1].replace("0", "O").replace("1", "I").replace("l", "I")
-        if group not in {"CO", "PR", "OA", "PI"} or re.match(r"\s?[-–]?\d{3,}", text[match.end() :]):
+        if group not in {"CO", "PR", "OA", "PI"} or re.match(r"\s?[-–]?\d{3,}(?!\d*\.\d\d)", text[match.end() :]):
             continue
         found.append(
             _made(page, line, match, f"{group}-{match[2]}", 0.95, "group and reason", "group code with its reason code")
@@ -112,7 +116,15 @@ def _payer(page: PageText) -> list[Finding]:
         for cell in cells_of(line):
             text = cell.text[:120]
             if cell.box[1] < 0.2 and COMPANY.search(text) and not NO_COMPANY.search(text) and len(text.split()) <= 7:
-                return [_named(page, text.strip(" ,;"), cell.box, 0.9 * (0.85 + 0.15 * cell.confidence), "the head of the plan's page")]
+                return [
+                    _named(
+                        page,
+                        text.strip(" ,;"),
+                        cell.box,
+                        0.9 * (0.85 + 0.15 * cell.confidence),
+                        "the head of the plan's page",
+                    )
+                ]
     for sentence in sentences_of(page):
         match = ASKED.search(sentence.text)
         if match and COMPANY.search(match[1]) and not NO_COMPANY.search(match[1]):
@@ -135,6 +147,8 @@ def _reason(page: PageText) -> list[Finding]:
             r"because|since|due to", sentence.text, re.IGNORECASE
         ):
             weight -= 2.5
+        if WHY.search(sentence.text):
+            weight += 1.5
         for order, reason in enumerate(reasons()):
             if any(pattern.search(sentence.text) for pattern in reason.patterns) and (
                 best is None or weight - 0.001 * order > best[0]

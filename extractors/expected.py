@@ -58,6 +58,7 @@ FITS: dict[str, Fits] = {
     "frequency": lambda text: bool(AMOUNT.search(text[:60])) and not ANY.search(text[:40]) and not re.match(r"[\d\s./-]+$", text),
     **dict.fromkeys(("code", "cpt"), lambda text: bool(CODE.search(text[:60]))),
     **dict.fromkeys(("phone", "fax"), lambda text: bool(PHONE.search(text[:40]))),
+    **dict.fromkeys(("last_name", "first_name"), lambda text: bool(re.match(r"[A-Z][\w'’-]+", text)) and fold(text) not in wordings()),
     "page_count": lambda text: bool(re.match(r"\W*\(?\d{1,3}\b(?![/.-]\d)", text)),
     "spo2": lambda text: bool(re.match(r"\D{0,8}\d{2,3}", text)),
     "payer_name": _is_company,

@@ -16,6 +16,7 @@ from extractors.icd10_table import is_billable as is_billable
 from extractors.icd10_torn import EDGES, HCPCS_LIKE, MONEY, torn_codes
 from extractors.labels import label_over
 from extractors.repair import TO_LETTER, passing
+from extractors.ticks import is_unticked
 
 LIKE = 75
 """How alike (of 100) a word must be to pass as a misread diagnosis label."""
@@ -71,7 +72,7 @@ def _dotted_ones(page: PageText, number: int, line: Line) -> Iterator[tuple[Find
     for match in DOTTED.finditer(text):
         if labelled is None:
             labelled = _is_labelled(_just_above(page, number)) or _stands_by_a_code(page, number)
-        if page.source == "ocr" and UNIT.match(text, match.end()):
+        if page.source == "ocr" and UNIT.match(text, match.end()) or is_unticked(page, line, match.start(), DOTTED):
             continue
         place = line.words_in(match.start(), match.end())[0].box
         ours = (
@@ -238,7 +239,9 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
     listed = page.source == "ocr" and not before.strip() and not HCPCS_LIKE.fullmatch(match[0])
     above = " ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])
     ours = len(match[0]) == 3 or listed and _stands_by_a_code(page, number)
-    return 0.86 if ours and (enclosed or beside_others and not behind) and (beside_others or _is_labelled(above)) else 0.0
+    return (
+        0.86 if ours and (enclosed or beside_others and not behind) and (beside_others or _is_labelled(above)) else 0.0
+    )
 
 
 def _stands_by_a_code(page: PageText, number: int) -> bool:

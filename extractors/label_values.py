@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casefile.records import Word
-from extractors.expected import DATES, FITS, fits
+from extractors.expected import DATES, FITS, IDS, NAMES, fits
 from extractors.label_hits import WIDE, Hit
 from extractors.tokens import CELL, NUMBERED, Token, opens
 from extractors.wordings import fold, section_wordings
@@ -25,6 +25,15 @@ def value_at(
     beside = _beside(row, hit, following)
     below = _below(tokens, hits, number, hit)
     near = bool(beside) and beside[0].box[0] - hit.box[2] < APART
+    if beside and (
+        hit.field in NAMES
+        and not fits(hit.field, _joined(beside))
+        or beside[-1].text.endswith("-")
+        and hit.field in IDS
+    ):
+        wrapped = (*beside, *_wrapped(tokens, hits, number, hit))
+        if fits(hit.field, _joined(wrapped)):
+            return wrapped
     order = (beside, below) if hit.colon or near and not _set_smaller(hit, below, beside) else (below, beside)
     for words in order:
         if words and fits(hit.field, _joined(words)):
@@ -111,6 +120,24 @@ def _below(
                 break
             value.append(row[place].word)
         return tuple(value)
+    return ()
+
+
+def _wrapped(
+    tokens: tuple[tuple[Token, ...], ...], hits: tuple[tuple[Hit, ...], ...], number: int, hit: Hit
+) -> tuple[Word, ...]:
+    """What a narrow cell's value goes on with: the words in the next line that begin where the label begins."""
+    left, right = column_of(tokens[number], hit)
+    for row, labels in zip(tokens[number + 1 : number + 2], hits[number + 1 : number + 2], strict=True):
+        cell = [place for place, token in enumerate(row) if left <= token.word.box[0] < min(right, hit.box[2] + 0.2)]
+        if (
+            not cell
+            or any(label.start <= cell[0] < label.end for label in labels)
+            or abs(row[cell[0]].word.box[0] - hit.box[0]) > 0.02
+        ):
+            return ()
+        end = next((place for place in cell[1:] if row[place].gap > WIDE or row[place].barred), cell[-1] + 1)
+        return tuple(row[place].word for place in cell if place < end)
     return ()
 
 

@@ -7,6 +7,7 @@ import re
 from casefile.records import Box, Finding, Line, PageText, Word
 from extractors.label_values import BELOW
 from extractors.labels import LabelledValue, sheet_of, values_of
+from extractors.ticks import ticked_part
 from extractors.tokens import Token, closes
 
 NAMED = re.compile(
@@ -66,10 +67,19 @@ OFTEN = re.compile(
     r"((?:every (?:other day|\d{1,2}(?:-\d{1,2})? (?:hours|days|weeks)|night|shift|morning)|(?:once|twice|two times|three times|four times|\d{1,2} ?x|\d{1,2} times)\s?(?:a|per|/|each)?\s?(?:day|week|daily|weekly|month)|daily|nightly|weekly|QID|TID|BID|QD|QOD|q ?\d{1,2}(?:-\d{1,2})? ?(?:h|hrs?|hours|days?|d)\b)(?: and (?:PRN|as needed)\w*| PRN)?)",
     re.IGNORECASE,
 )
-SIDE = re.compile(r"\W*(length|width|depth)\s?(?:\(?(?:cm|in cm)\)?)?\s?:?((?:\s+\d{1,2}(?:\.\d{1,2})?\s?(?:cm)?)+)\s*$", re.IGNORECASE)
+SIDE = re.compile(
+    r"\W*(length|width|depth)\s?(?:\(?(?:cm|in cm)\)?)?\s?:?((?:\s+\d{1,2}(?:\.\d{1,2})?\s?(?:cm)?)+)\s*$",
+    re.IGNORECASE,
+)
 NUMBERS = re.compile(r"\d{1,2}(?:\.\d{1,2})?")
+STATISTIC = re.compile(
+    r"\b(?:mean|average|avg|minimum|min|lowest|nadir)\W{1,3}(\d{2,3}(?:\.\d)?)(?![\d:/]|\s?min)", re.IGNORECASE
+)
 NIGHT = re.compile(r"overnight|nocturnal|polysomno|sleep (?:study|apnea|test|report)|\bPSG\b|\bHSAT?\b", re.IGNORECASE)
-SPAN = re.compile(r"(?:\d{1,3}\s?(?:\([^)]{1,20}\)\s?)?(?:[-–]\s?\d{1,2}\s?)?(?:months?|mos?\b|years?|yrs?|weeks?|wks?|days?)|\d{1,3}(?=\s+\d|\s*$|\s+[(A-Z])|lifetime)(?:\s?\([^)]{1,24}\))?", re.IGNORECASE)
+SPAN = re.compile(
+    r"(?:\d{1,3}\s?(?:\([^)]{1,20}\)\s?)?(?:[-–]\s?\d{1,2}\s?)?(?:months?|mos?\b|years?|yrs?|weeks?|wks?|days?)|\d{1,3}(?=\s+\d|\s*$|\s+[(A-Z])|lifetime)(?:\s?\([^)]{1,24}\))?",
+    re.IGNORECASE,
+)
 """A length of need with its unit; hints that the form prints behind it end it."""
 CONDITION = (
     ("rest", r"\brest|\bsitting|\bseated|\bawake at"),
@@ -100,7 +110,12 @@ def find(page: PageText) -> list[Finding]:
         for value in values_of(page, *LABELLED)
         if value.field != "spo2" or not any(f.box == value.words[0].box for f in columns)
     ]
-    findings = columns + [f for value in labelled if (f := _labelled(page, value))] + _in_sentences(page) + _sides_in_rows(page)
+    findings = (
+        columns
+        + [f for value in labelled if (f := _labelled(page, value))]
+        + _in_sentences(page)
+        + _sides_in_rows(page)
+    )
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         findings += _saturations(page, line, text)
@@ -136,9 +151,14 @@ def _sides_in_rows(page: PageText) -> list[Finding]:
     for place, (side, line, lengths) in enumerate(rows):
         if side != "length":
             continue
-        others = {name: figures for name, below, figures in rows[place + 1 : place + 3] if below.box[1] - line.box[1] < 0.08}
+        others = {
+            name: figures for name, below, figures in rows[place + 1 : place + 3] if below.box[1] - line.box[1] < 0.08
+        }
         for column, length in enumerate(lengths):
-            sides = [length, *(others[name][column] for name in ("width", "depth") if column < len(others.get(name, [])))]
+            sides = [
+                length,
+                *(others[name][column] for name in ("width", "depth") if column < len(others.get(name, []))),
+            ]
             word = next(word for word in line.words if length in word.text)
             if len(sides) > 1:
                 found.append(Finding("wound_size", "x".join(sides), length, page.page_number, word.box, 0.88, "valid", None,
@@ -148,12 +168,14 @@ def _sides_in_rows(page: PageText) -> list[Finding]:
 
 def _in_sentences(page: PageText) -> list[Finding]:
     """How often a dressing is changed or an item is used, said in a sentence with the deed itself."""
-    return [_made(page, line, m, "frequency", m[1], 0.85) for line in page.lines for m in OFTEN.finditer(line.text[:2000])]
+    return [
+        _made(page, line, m, "frequency", m[1], 0.85) for line in page.lines for m in OFTEN.finditer(line.text[:2000])
+    ]
 
 
 def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
     """A number or a count of time by its label, as printed."""
-    text = value.text.strip(" _:;,-")
+    text = ticked_part(value.text).strip(" _:;,-")
     if value.field == "frequency":
         text = re.split(r"(?<=\w)[.;]\s|\s{2}", text)[0]
     if value.field == "length_of_need" and (span := SPAN.match(text)):
@@ -192,11 +214,20 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
 
 def _index_cell(page: PageText, value: LabelledValue) -> Word | None:
     """The number under "Index" or "per hour" in a table that counts events beside it."""
-    row = [w for w in page.lines[value.line].words if w.box[0] > value.label_box[2] and re.fullmatch(r"\d{1,3}(?:\.\d+)?", w.text)]
+    row = [
+        w
+        for w in page.lines[value.line].words
+        if w.box[0] > value.label_box[2] and re.fullmatch(r"\d{1,3}(?:\.\d+)?", w.text)
+    ]
     if len(row) < 2:
         return None
     for line in reversed(page.lines[max(0, value.line - 14) : value.line]):
-        heads = [w for w in line.words if re.match(r"index|\(?/\s?hr?|per|events/h", w.text, re.IGNORECASE) and w.box[0] > value.label_box[2]]
+        heads = [
+            w
+            for w in line.words
+            if re.match(r"(?:index|\(?/\s?hr?|per|all|total|overall)\b|events/h", w.text, re.IGNORECASE)
+            and w.box[0] > value.label_box[2]
+        ]
         if heads:
             return min(row, key=lambda word: abs(word.box[0] - heads[0].box[0]))
     return None
@@ -212,6 +243,8 @@ def _saturations(page: PageText, line: Line, text: str) -> list[Finding]:
         bare := re.compile(r"\W{0,4}(?:of|was|is|at)?\s*(\d{2,3})(?![\d/.:-])").match(text, named.end())
     ):
         matches = [bare]
+    if not matches:
+        matches = list(STATISTIC.finditer(text, named.end()))
     for place, match in enumerate(matches):
         if TIMES.search(text[: match.start()]) and "min" in text[match.end() :]:
             continue
@@ -222,7 +255,12 @@ def _saturations(page: PageText, line: Line, text: str) -> list[Finding]:
         clause = re.split(r"[,;]|\.\s", text[match.end() : stop])[0]
         if match is matches[-1] and clause == text[match.end() :]:
             clause += " " + re.split(r"[.,;:]", _text_below(page, line))[0]
-        condition = _condition(clause) or _condition(text[start : match.start()]) or _condition(text) or _of_the_page(page, text)
+        condition = (
+            _condition(clause)
+            or _condition(text[start : match.start()])
+            or _condition(text)
+            or _of_the_page(page, text)
+        )
         found.append(_made(page, line, match, "spo2", match[1], 0.92, condition))
     return found
 

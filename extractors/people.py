@@ -26,7 +26,12 @@ YOUNGEST = 2026
 IDS = ("member_id", "group_number", "mbi", "claim_number", "reference_number", "authorization_number", "license_number")
 GENERIC_NAMES = {"patient": "member_name", "insurance": "member_name", "doctor": "ordering_provider_name"}
 OTHERS_SECTIONS = frozenset({"supplier", "facility", "contact", "secondary"})
-ABOUT_A_PATIENT = re.compile(r"\W*(?:d\.?o\.?b|date of birth|born|mrn|med(?:ical)? rec|age\b|\d{2} y\W?o|\d{2}[- ]year)", re.IGNORECASE)
+ABOUT_A_PATIENT = re.compile(
+    r"\W*(?:d\.?o\.?b|date of birth|born|mrn|med(?:ical)? rec|age\b|\d{2} y\W?o|\d{2}[- ]year)", re.IGNORECASE
+)
+SHIPS = re.compile(r"tracking|ship(?:ped|ping)? (?:date|to)", re.IGNORECASE)
+NO_PRESCRIBER = re.compile(r",?\s(?:RN|LPN|LVN|PTA?|DPT|OTR?(?:/L)?|COTA|SLP|RRT|CRT|MSW|LCSW|CMA|MA)\b(?!\s+\w+,)")
+PRESCRIBES = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A|[AC]?RNP|APRN|FNP|DNP|CNS|DPM)\b")
 SUBJECT = re.compile(r"^\s*(?:re|regarding|patient|subject)\b\s*[:.]?\s*(.{4,60})", re.IGNORECASE)
 WITH_LETTERS = re.compile(
     r"(?<![\w.])(?:(?:Dr\.?\s+)?([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}),?\s+(?:M\.?D|D\.?O|A?PRN|NP|PA(?:-C)?|FNP(?:-[BC]+)?|DNP|CNS|ARNP|DPM)\b"
@@ -58,7 +63,11 @@ def find(page: PageText) -> list[Finding]:
     if not any(f.field in {"member_id", "mbi"} for f in findings):
         findings += _id_under_half_a_label(page)
     findings += [f for v in values_of(page, "tax_id") if (f := _tax_id(page, v))]
-    findings += [_plain(page, v, 0.93) for v in values_of(page, "payer_name") if _is_payer(v)]
+    findings += [
+        _plain(page, v, 0.93)
+        for v in values_of(page, "payer_name")
+        if _is_payer(v) and not (v.label == "carrier" and SHIPS.search(page.text))
+    ]
     return findings
 
 
@@ -95,6 +104,8 @@ def _name(page: PageText, value: LabelledValue) -> Finding | None:
         return None
     if field == "member_name" and CREDENTIALS.search(value.text):
         return None
+    if field == "ordering_provider_name" and NO_PRESCRIBER.search(value.text) and not PRESCRIBES.search(value.text):
+        return None
     role = "name" if field == "case_manager" else None
     return _made(
         page,
@@ -129,7 +140,7 @@ def _in_two_parts(page: PageText) -> list[Finding]:
 def _subject(page: PageText) -> list[Finding]:
     """The name in a line that begins "RE:", or the one that stands right before a birth date."""
     for line in page.lines[:40]:
-        text = line.text[:160]
+        text = cells_of(line)[0].text[:160]
         match = SUBJECT.match(text)
         if match is None:
             before = re.match(
@@ -233,15 +244,21 @@ def _is_second(page: PageText, value: LabelledValue) -> bool:
     """Whether a member's number is that of a second insurance: under its heading or on its line."""
     if value.field not in {"member_id", "group_number"}:
         return False
-    before = [other for other in labelled_values(page) if other.line == value.line and other.label_box[0] < value.label_box[0]]
-    return value.section == "secondary" or any(other.label.startswith(("secondary", "other insurance")) for other in before)
+    before = [
+        other for other in labelled_values(page) if other.line == value.line and other.label_box[0] < value.label_box[0]
+    ]
+    return value.section == "secondary" or any(
+        other.label.startswith(("secondary", "other insurance")) for other in before
+    )
 
 
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
-    text = re.sub(r"^[^\W\d]\s+(?=[A-Z]{0,3}\d{5})", "", value.text.strip(EDGES))
-    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?![\w/.]))*", text)
+    text = re.sub(r"^(?:[^\W\d]\s+(?=[A-Z]{0,3}\d{5})|(?:is|was)\s+)", "", value.text.strip(EDGES))
+    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?![\w/.]))*(?:(?<=\d)\s[A-Z]\d?(?=$))?", text)
     token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
+    if first and first[0].endswith("-") and (more := re.match(r"\s+([A-Z\d]{2,8})\b", text[first.end() :])):
+        token += more[1]
     if (
         first
         and re.fullmatch(r"[A-Za-z]{1,5}", first[0])

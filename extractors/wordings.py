@@ -33,6 +33,8 @@ def fold(text: str) -> str:
 def _whole(word: str) -> str:
     """A word folded, its short forms spelled out ("svc" → "service", "auth/ref" → "authorizationref")."""
     bare, short = _bare(word), _short_forms()
+    if bare[:-1] in short and bare[-1:] == "#":
+        return short[bare[:-1]] + "#"
     if bare in short or "/" not in word:
         return short.get(bare, bare)
     return "".join(short.get(part, part) for part in map(_bare, word.split("/")))
