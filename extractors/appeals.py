@@ -12,7 +12,7 @@ from extractors.day import ANY, made
 from extractors.sentences import Sentence, sentences_of
 
 APPEAL = re.compile(
-    r"appeal|reconsideration|redetermination|grievance|dispute|hearing request|(?:request|ask for) an? \w* ?\w* ?hearing",
+    r"appeal|reconsideration|redetermination|grievance|dispute|hearing request|request (?:for )?(?:an? )?(?:full )?review|review of (?:this|the|our|your) (?:decision|claim|denial)|(?:request|ask for) an? \w* ?\w* ?hearing",
     re.IGNORECASE,
 )
 OTHER_STEP = re.compile(
@@ -46,7 +46,7 @@ RIGHTS = (
     ("criteria_cited", r"\b(LCD|NCD|L\d{5}|A\d{5}|local coverage|national coverage|interqual|mcg|milliman|evicore|clinical (policy|guidelines?|criteria|coverage)|coverage (policy|determination|guidelines?|criteria)|medical (policy|coverage guidelines?|necessity guidelines?)|(provider|policy|benefit|supplier) manual|payment policy|utilization (review |management )?(criteria|guidelines?)|(policy|guideline) (number|no\.?|#)|\d{2,3} (CMR|NYCRR|CCR|CFR) [\d.]+)\b"),
 )  # fmt: skip
 SEND = re.compile(
-    r"\b(?:mail|send|sent|submit|write|written|deliver|forward|addressed?|fax)\w*\b[^.]{0,90}?\b(?:appeals?|grievances?|dispute|reconsideration|redetermination|requests?|hearing|us|to|at)\b"
+    r"\b(?:mail|send|sent|submit|write|written|deliver|forward|address|fax)\w*\b[^.]{0,90}?\b(?:appeals?|grievances?|dispute|reconsideration|redetermination|requests?|hearing|us|to|at)\b"
     r"|\b(?:appeals?|grievances?|reconsideration|redetermination)\b[^.]{0,60}?\b(?:mail\w*|address\w*|write|sent|send|fax\w*|department|unit|division)\b|\bby mail\b",
     re.IGNORECASE,
 )

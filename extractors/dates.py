@@ -6,6 +6,7 @@ import re
 
 from casefile.records import Finding, Line, PageText, Status
 from extractors.day import ANY, Day, labelled_day, made
+from extractors.label_hits import has_shape
 from extractors.labels import LabelledValue, labelled_values, values_of
 
 ROLES = {
@@ -25,6 +26,9 @@ RECIPIENT = re.compile(
     r"received by|(patient|beneficiary|member|recipient|client|caregiver|witness)('?s)?\s+(or \w+\s+)?signature|representative",
     re.IGNORECASE,
 )
+OTHERS_DATE = re.compile(
+    r"\b(?:order|rx|birth|dob|visit|service|start|test|delivery|written|received|notice|encounter)", re.IGNORECASE
+)
 DENIAL = re.compile(r"denial|denied|deny|adverse|determination|not (been )?approved|decision", re.IGNORECASE)
 TIME = re.compile(
     r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)|(?:@|\bat)\s*([01]\d|2[0-3])([0-5]\d)\b"
@@ -41,7 +45,7 @@ def find(page: PageText) -> list[Finding]:
     findings += _bare(page, {finding.field for finding in findings})
     have = {finding.field for finding in findings}
     if "signature_date" not in have:
-        findings += _signature_date(page)
+        findings += _signed_on(page) or _signature_date(page)
     if "denial_date" not in have and DENIAL.search(page.text[:6000]):
         findings += _letter_date(page, "denial_date", None, 0.93)
     if "order_date" not in have:
@@ -161,6 +165,18 @@ def _is_recipients(page: PageText, top: float) -> bool:
     return any(abs(line.box[1] - top) < 0.012 and RECIPIENT.search(line.text[:200]) for line in page.lines)
 
 
+def _signed_on(page: PageText) -> list[Finding]:
+    """A date right behind "Signed"."""
+    for value in values_of(page, "signature"):
+        if (
+            value.label in {"signed", "signed by"}
+            and has_shape("signature_date", value.text)
+            and (first := labelled_day(value.text[:60]))
+        ):
+            return [_made(page, value, first[0], "signature_date", first[1], None, 0.93)]
+    return []
+
+
 def _signature_date(page: PageText) -> list[Finding]:
     """The date in an electronic signature, on the signature's own line, or alone just below or above it."""
     for number, line in enumerate(page.lines):
@@ -195,6 +211,7 @@ def _around(page: PageText, number: int, electronic: bool) -> list[Line]:
         o
         for o in near
         if abs(o.box[1] - here) < 0.045
+        and not OTHERS_DATE.search(o.text[:120])
         and (m := ANY.search(o.text[:120]))
         and len(o.text) - len(m[0]) < (60 if electronic else 14)
     ]

@@ -23,7 +23,7 @@ COMPANY = re.compile(
     re.IGNORECASE,
 )
 NO_COMPANY = re.compile(
-    r"\d|:|denial|notice|form|request|explanation|decision|determination|remittance|department|member|order|supply|associates|center|clinic|medicine",
+    r"\d|:|claim|facsimile|denial|notice|form|request|explanation|decision|determination|remittance|department|member|order|supply|associates|center|clinic|medicine",
     re.IGNORECASE,
 )
 ASKED = re.compile(
@@ -43,7 +43,8 @@ IS_REMITTANCE = re.compile(
     r"explanation of (benefits|payment)|remittance|\beob\b|\beop\b|\bera\b.{0,20}advice", re.IGNORECASE
 )
 IS_PLANS = re.compile(
-    r"prior authori[sz]ation|pre-?certification|authori[sz]ation request|member services", re.IGNORECASE
+    r"prior authori[sz]ation|authori[sz]ation approval|approval (?:letter|notice)|notice of (?:approval|authori[sz]ation)|pre-?certification|authori[sz]ation request|member services",
+    re.IGNORECASE,
 )
 
 

@@ -33,7 +33,7 @@ WHOLE = re.compile(r"(?<![\w.$/-])(?!(?:19|20)\d\d\b)\d{4,6}(?![\w/%-]|\.\d)")
 UNIT = re.compile(r"\s?(?:lbs?|kg|mg|mcg|ml|cm|mm|mmhg|bpm|lpm|%)(?!\w)", re.IGNORECASE)
 """What follows a measurement: no figure before it is a misread code."""
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
-LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
+LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$|\b[A-L]\.\s*$")
 """What stands before a short code that is written behind or before its words."""
 NOT_OURS = frozenset({"code", "cpt", "modifier", "claim_number", "member_id", "group_number", "reference_number", "authorization_number",
                       "phone", "fax", "npi", "quantity", "tax_id", "shipping_address", "license_number"})  # fmt: skip
@@ -316,7 +316,7 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
         return None
     if len(match[1]) == 4:
         options = [raw[0].upper() + raw[2:].upper()] if table().get(raw[0].upper() + raw[2:].upper()) else []
-    if len(options) == 1:
+    if len(options) == 1 and page.source == "ocr":
         reason = f"{dotted(options[0])} is the only billable candidate for what was read"
         return _finding(page, line, match, options[0], 0.92, "repaired", reason)
     if page.source == "ocr" and code[0].isalpha() and len(match[1]) == 3:

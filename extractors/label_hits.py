@@ -20,10 +20,18 @@ NOT_THE_PATIENTS = frozenset(fold(word) for word in ("spouse", "emergency", "car
 """Words just before a wording that make it somebody else's label, or prose."""
 
 PARTS = frozenset(fold(word) for word in ("name", "address", "telephone", "phone", "fax", "number", "no", "#", "and", "or", "of", "medicare", "id", "npi",
-                  "nsc", "upin", "zip", "code", "city", "state", "dob", "first", "last", "mi", "middle", "initial", "street", "printed", "credentials", "&"))  # fmt: skip
+                  "nsc", "upin", "zip", "code", "city", "state", "dob", "first", "last", "mi", "middle", "initial", "street", "printed", "credentials", "&", "other", "source", "program", "feca", "plan", "info", "information"))  # fmt: skip
 """Words of a caption that names several things."""
 CAPTIONED = frozenset(
-    {"member_name", "ordering_provider_name", "supplier_name", "facility_name", "last_name", "shipping_address"}
+    {
+        "member_name",
+        "payer_name",
+        "ordering_provider_name",
+        "supplier_name",
+        "facility_name",
+        "last_name",
+        "shipping_address",
+    }
 )
 UNITS = frozenset(
     fold(word)
@@ -181,7 +189,7 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
         and _is_an_id(tokens[end + 2].word.text)
     ):
         return True
-    if field in AMOUNTS and re.match(r"\d", tokens[end + 1].word.text) and len(wording) < 12:
+    if field in AMOUNTS and re.match(r"\d|life", tokens[end + 1].word.text) and len(wording) < 12:
         return True
     following = tokens[end + 1].word.text
     rest = " ".join(token.word.text for token in tokens[end + 1 : end + 6])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casefile.records import Word
 from extractors.expected import DATES, FITS, IDS, NAMES, fits
-from extractors.label_hits import WIDE, Hit
+from extractors.label_hits import PARTS, WIDE, Hit
 from extractors.tokens import CELL, NUMBERED, Token, opens
 from extractors.wordings import fold, section_wordings
 
@@ -111,6 +111,8 @@ def _below(
         first = row[cell[0]].word
         if first.box[1] - hit.box[3] > BELOW or first.box[0] > hit.box[0] + 0.12:
             return ()
+        if _goes_on_as_caption(row, cell, hit):
+            continue
         labels = tuple(label for label in labels if hit.field not in DATES or label.label not in SPANS)
         if any(label.start <= place < label.end for label in labels for place in cell[:1]):
             return ()
@@ -139,6 +141,14 @@ def _wrapped(
         end = next((place for place in cell[1:] if row[place].gap > WIDE or row[place].barred), cell[-1] + 1)
         return tuple(row[place].word for place in cell if place < end)
     return ()
+
+
+def _goes_on_as_caption(row: tuple[Token, ...], cell: list[int], hit: Hit) -> bool:
+    """Whether a line below a caption is the caption's second line: just below it, as small, of a caption's words."""
+    words = [row[place] for place in cell if row[place].word.box[0] < hit.box[2] + 0.1]
+    height, own = hit.box[3] - hit.box[1], words[0].word.box[3] - words[0].word.box[1] if words else 0.0
+    close = bool(words) and words[0].word.box[1] - hit.box[3] < 0.5 * height and abs(own - height) < 0.2 * height
+    return close and not hit.colon and all(token.folded in PARTS for token in words)
 
 
 def _above(

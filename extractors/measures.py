@@ -25,15 +25,14 @@ LITERS = re.compile(
     r"(?<![\d.])(\d{1,2}(?:\.\d{1,2})?)\s?(?:L\s?/\s?min\w*|[IL1]pm\b|LPM|lit(?:er|re)s?\s*(?:per|/|a)\s*min\w*|L\s?/\s?m\b|L(?=\s+(?:NC|via|O2|oxygen|by nasal|per nasal|continuous)))",
     re.IGNORECASE,
 )
-WOUND = re.compile(
-    r"(?<![\d.])\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?\s?[x×X*]\s?\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?(?:\s?[x×X*]\s?\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?)?(?![\d.]\d|\d)"
-)
+SIDE_OF = r"\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?(?:\s?[LWDlwd])?"
+WOUND = re.compile(rf"(?<![\d.]){SIDE_OF}\s?[x×X*]\s?{SIDE_OF}(?:\s?[x×X*]\s?{SIDE_OF})?(?![\d.]\d|\d)")
 SIDES = re.compile(
     r"\blength\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?\W{1,8}width\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?(?:\W{1,8}depth\W{1,3}(\d{1,2}(?:\.\d{1,2})?))?",
     re.IGNORECASE,
 )
 IS_WOUND = re.compile(
-    r"wound|ulcer|l\s?x\s?w|incision|measur|size|dehisc|pressure injur|length|dimension|\bcm\b", re.IGNORECASE
+    r"wound|ulcer|l\s?x\s?w|incision|measur|size|dehisc|pressure injur|length|dimension|(?:\b|\d)cm\b", re.IGNORECASE
 )
 AHI = re.compile(r"\b(?:AHI|RDI|apnea[- ]hypopnea index)\b[^.\d]{0,30}(\d{1,3}(?:\.\d{1,2})?)", re.IGNORECASE)
 GAS = re.compile(
@@ -71,13 +70,14 @@ SIDE = re.compile(
     r"\W*(length|width|depth)\s?(?:\(?(?:cm|in cm)\)?)?\s?:?((?:\s+\d{1,2}(?:\.\d{1,2})?\s?(?:cm)?)+)\s*$",
     re.IGNORECASE,
 )
+HEAD_OF_SIDE = re.compile(r"(L|W|D)(?:ength|idth|epth)?(?:\(cm\))?", re.IGNORECASE)
 NUMBERS = re.compile(r"\d{1,2}(?:\.\d{1,2})?")
 STATISTIC = re.compile(
     r"\b(?:mean|average|avg|minimum|min|lowest|nadir)\W{1,3}(\d{2,3}(?:\.\d)?)(?![\d:/]|\s?min)", re.IGNORECASE
 )
 NIGHT = re.compile(r"overnight|nocturnal|polysomno|sleep (?:study|apnea|test|report)|\bPSG\b|\bHSAT?\b", re.IGNORECASE)
 SPAN = re.compile(
-    r"(?:\d{1,3}\s?(?:\([^)]{1,20}\)\s?)?(?:[-–]\s?\d{1,2}\s?)?(?:months?|mos?\b|years?|yrs?|weeks?|wks?|days?)|\d{1,3}(?=\s+\d|\s*$|\s+[(A-Z])|lifetime)(?:\s?\([^)]{1,24}\))?",
+    r"(?:\d{1,3}\s?(?:\([^)]{1,20}\)\s?)?(?:[-–]\s?\d{1,2}\s?)?(?:months?|mos?\b|years?|yrs?|weeks?|wks?|days?)|\d{1,3}(?=\s+\d|\s*$|\s+(?-i:[(A-Z=])|\.(?:\s|$))|lifetime)(?:\s?\([^)]{1,24}\))?",
     re.IGNORECASE,
 )
 """A length of need with its unit; hints that the form prints behind it end it."""
@@ -115,6 +115,7 @@ def find(page: PageText) -> list[Finding]:
         + [f for value in labelled if (f := _labelled(page, value))]
         + _in_sentences(page)
         + _sides_in_rows(page)
+        + _sides_in_columns(page)
     )
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
@@ -139,7 +140,7 @@ def find(page: PageText) -> list[Finding]:
         ]
         near = text + " " + (page.lines[number - 1].text[:300] if number else "")
         if IS_WOUND.search(near) or IS_WOUND.search(page.text[:600]):
-            findings += [_made(page, line, m, "wound_size", re.sub(r"\s|[cm]m", "", m[0]).replace("X", "x").replace("×", "x").replace("*", "x"), 0.9)
+            findings += [_made(page, line, m, "wound_size", re.sub(r"\s|[cm]m|[LWDlwd]", "", m[0]).replace("X", "x").replace("×", "x").replace("*", "x"), 0.9)
                          for m in WOUND.finditer(text)]  # fmt: skip
     return findings
 
@@ -163,6 +164,26 @@ def _sides_in_rows(page: PageText) -> list[Finding]:
             if len(sides) > 1:
                 found.append(Finding("wound_size", "x".join(sides), length, page.page_number, word.box, 0.88, "valid", None,
                                      "length, width and depth in rows of their own"))  # fmt: skip
+    return found
+
+
+def _sides_in_columns(page: PageText) -> list[Finding]:
+    """Wounds' sides in columns of their own, a measurement a row: "L (cm)", "W (cm)", "D (cm)" over "5.0", "3.8", "0.3"."""
+    found = []
+    for number, line in enumerate(page.lines):
+        heads = {m[1].upper(): word.box for word in line.words if (m := HEAD_OF_SIDE.fullmatch(word.text))}
+        if not {"L", "W"} <= heads.keys():
+            continue
+        for row in page.lines[number + 1 : number + 9]:
+            sides = [
+                next((w for w in row.words if _under(w, heads[name]) and NUMBERS.fullmatch(w.text)), None)
+                for name in "LWD"
+                if name in heads
+            ]
+            words = [word for word in sides if word]
+            if len(words) > 1 and words == sides:
+                found.append(Finding("wound_size", "x".join(w.text for w in words), row.text[:80], page.page_number, words[0].box, 0.88, "valid", None,
+                                     "length, width and depth in columns of their own"))  # fmt: skip
     return found
 
 
@@ -200,12 +221,15 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
         text = match[1]
     elif value.field == "quantity" and (match := COUNT.match(text)):
         text = match[0].strip()
-    elif value.field == "quantity" and not NUMBER_WORD.match(text):
-        return None
-    elif len(text) > 60 or not re.search(
-        r"\d|daily|weekly|monthly|nightly|life|as needed|prn|continuous|each|once|twice|every|indefinite",
-        text,
-        re.IGNORECASE,
+    elif (
+        value.field == "quantity"
+        and not NUMBER_WORD.match(text)
+        or len(text) > 60
+        or not re.search(
+            r"\d|daily|weekly|monthly|nightly|life|as needed|prn|continuous|each|once|twice|every|indefinite",
+            text,
+            re.IGNORECASE,
+        )
     ):
         return None
     return Finding(value.field, text, value.text, page.page_number, value.box, sure * (0.85 + 0.15 * value.confidence), "valid", role,

@@ -17,6 +17,7 @@ from extractors.npi_torn import is_valid as is_valid
 from extractors.npi_torn import torn_numbers
 from extractors.readings import box_of
 from extractors.repair import candidates
+from extractors.tokens import CELL
 
 GLYPH = "[0-9OoQDIl|SsBZzG]"
 NUMBER = re.compile(rf"(?<![\w-])[12Il|Z]{GLYPH}{{9}}(?![\w-])")
@@ -139,8 +140,19 @@ def _judge(page: PageText, raw: str, value: LabelledValue, role: str) -> Finding
     """A labelled run of ten glyphs: valid, repaired, or suspect."""
     words = [word for word in value.words if word.text in raw or raw in word.text] or list(value.words)
     read = min(word.confidence for word in words)
+    sure = 0.85 if role == "ordering" and value.field == "ordering_npi" and _is_led(page, value) else 0.97
     return _weigh(
-        page, re.sub(r"[\s.-]", "", raw), raw, box_of(words), read, role, f", by the label '{value.label}'", 0.97
+        page, re.sub(r"[\s.-]", "", raw), raw, box_of(words), read, role, f", by the label '{value.label}'", sure
+    )
+
+
+def _is_led(page: PageText, value: LabelledValue) -> bool:
+    """Whether a word that is no known part of the label stands right before it ("Assistant | provider NPI")."""
+    before = [word for word in page.lines[value.line].words if word.box[2] <= value.label_box[0]]
+    return (
+        bool(before)
+        and value.label_box[0] - before[-1].box[2] < CELL / 2
+        and bool(re.fullmatch(r"[A-Za-z]{3,}", before[-1].text))
     )
 
 
@@ -218,7 +230,7 @@ def _role(page: PageText, value: LabelledValue) -> str:
         down = value.label_box[1] - other.label_box[1]
         if other.field in ANCHORS and down >= -0.006:
             across = abs(value.label_box[0] - other.label_box[0])
-            cost = down + (0.0 if across < 0.12 else 0.08 * across if down > 0.006 else 0.02)
+            cost = down + (0.03 * across if down <= 0.006 else 0.0 if across < 0.12 else 0.08 * across)
             if cost < least and not (down <= 0.006 and other.label_box[0] > value.label_box[0]):
                 nearest, least = ANCHORS[other.field], cost
     if value.section in SECTIONS and (not nearest or least > 0.05):

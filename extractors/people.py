@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, PageText, Status
-from extractors.day import ANY, labelled_day, made
 from extractors.blocks import block_below, cells_of
+from extractors.day import ANY, labelled_day, made
 from extractors.expected import fits
 from extractors.labels import LabelledValue, labelled_values, line_of, values_of
 from extractors.names import CREDENTIALS, normal_name
@@ -321,6 +321,8 @@ def _tax_id(page: PageText, value: LabelledValue) -> Finding | None:
 
 def _is_payer(value: LabelledValue) -> bool:
     """A company's name, not the plan of a note: capitalised and short."""
+    if value.label == "primary" and value.section != "insurance":
+        return False
     words = value.text.split()
     bare = not re.search(r"\d{4}|\bid\b|:", value.text, re.IGNORECASE)
     return (

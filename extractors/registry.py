@@ -20,6 +20,7 @@ from extractors import (
     people,
     places,
     plausible,
+    pointers,
     signature,
     unlabelled,
     wounds,
@@ -88,6 +89,7 @@ def _on_page(page: PageText) -> list[Finding]:
         found.append(named)
     repaired = [f.box for f in found if f.field == "hcpcs" and f.status == "repaired"]
     found = [f for f in found if f.field != "cpt" or not any(_inside(f.box, box) for box in repaired)]
+    found += pointers.find(page, found)
     doubted = [word for word in page.words if word.other]
     return _distinct([_weighed(doubted, finding) for finding in found])
 

@@ -61,6 +61,8 @@ def is_doubtful(page: PageText, line: Line, start: int) -> bool:
 def ticked_part(text: str) -> str:
     """Of a value printed as a choice ("[ ] 12 months [X] lifetime") the part that is ticked; all of it if no boxes stand in it."""
     marks = list(MARK.finditer(text))
+    if marks and re.search(r"\w", text[: marks[0].start()]):
+        return text[: marks[0].start()].strip()
     if not marks or len(marks) < 2 and not TICKED.search(marks[0][0]):
         return text
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
