@@ -47,7 +47,7 @@ RIGHTS = (
 )  # fmt: skip
 SEND = re.compile(
     r"\b(?:mail|send|sent|submit|write|written|deliver|forward|address|fax)\w*\b[^.]{0,90}?\b(?:appeals?|grievances?|dispute|reconsideration|redetermination|requests?|hearing|us|to|at)\b"
-    r"|\b(?:appeals?|grievances?|reconsideration|redetermination)\b[^.]{0,60}?\b(?:mail\w*|address\w*|write|sent|send|fax\w*|department|unit|division)\b|\bby mail\b",
+    r"|\bappeals?:?\s[^.;]{0,70}?\bto\b|\b(?:appeals?|grievances?|reconsideration|redetermination)\b[^.]{0,60}?\b(?:mail\w*|address\w*|write|sent|send|fax\w*|department|unit|division)\b|\bby mail\b",
     re.IGNORECASE,
 )
 REACH = 320

@@ -13,21 +13,23 @@ LABEL = re.compile(
     r"\bCPT\b(?:\s?/\s?HCPCS)?(?:\s+codes?)?\s*(?:\(s\))?(?:[\w ]{0,24}:|\s*#)?\s*(?:[\dA-Z]{5}(?:\s?\(?[x×]\s?\d+\)?)?(?:[\s,;/&-]|and)*)*$",
     re.IGNORECASE,
 )
-THERAPY = re.compile(r"(?:9[27]\d{3}(?:\s?\(?[x×]\s?\d+\)?)?[\s,;/&]+(?:and\s)?)+$")
-"""Numbers of the therapy and testing block strung together."""
+TREATMENT = re.compile(r"9[27]\d{3}|9960[12]")
+"""Numbers of therapy, testing and home infusion, which are often strung together without a label."""
+TIMES = r"(?:\s?\(?[x×]?\s?\d{1,2}\)?)?[\s,;/&]+(?:and\s)?"
+STRUNG_BEFORE, STRUNG_BEHIND = (
+    re.compile(rf"(?:{TREATMENT.pattern}){TIMES}$"),
+    re.compile(rf"{TIMES}(?:{TREATMENT.pattern})\b"),
+)
+SPEAKS_OF_IT = re.compile(r"\bCPT\b|therap|treatment|rehab|nursing|infus", re.IGNORECASE)
 ZIP = re.compile(r"\b[A-Z]{2}\.?,?\s*$")
 
 
 def _is_strung(page: PageText, text: str, match: re.Match[str]) -> bool:
     """Whether a number of the therapy block stands in a list of such, on a page that speaks of CPT or of treatment."""
-    if not re.match(r"9[27]\d{3}$", match[0]) or not re.search(
-        r"\bCPT\b|therap|treatment", page.text[:8000], re.IGNORECASE
-    ):
+    if not TREATMENT.fullmatch(match[0]) or not SPEAKS_OF_IT.search(page.text[:8000]):
         return False
-    listed = THERAPY.search(text[: match.start()]) or re.match(
-        r"(?:\s?\(?[x×]\s?\d+\)?)?[\s,;/&]+(?:and\s)?9[27]\d{3}\b", text[match.end() :]
-    )
-    return bool(listed) and not ZIP.search(text[: match.start()])
+    before, behind = text[: match.start()][-40:], text[match.end() :][:40]
+    return bool(STRUNG_BEFORE.search(before) or STRUNG_BEHIND.match(behind)) and not ZIP.search(before)
 
 
 def find(page: PageText) -> list[Finding]:

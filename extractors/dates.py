@@ -18,7 +18,7 @@ ROLES = {
 }
 PLAIN = ("order_date", "signature_date", "service_start", "service_end", "denial_date", "appeal_deadline")
 SIGNED_ON = re.compile(
-    r"(?:(?:electronically|digitally|e-?|elec\w*\.?)\s*-?\s*(?:signed|authenticated)|authenticated by|signed by|/s/)",
+    r"(?:(?:electronically|digitally|e-?|elec\w*\.?)\s*-?\s*(?:signed|authenticated)|authenticated by|signed (?:electronically )?by|signed electronically|/e?s/)",
     re.IGNORECASE,
 )
 SIGNATURE_LINE = re.compile(r"signature|signed by", re.IGNORECASE)
@@ -29,6 +29,10 @@ RECIPIENT = re.compile(
 OTHERS_DATE = re.compile(
     r"\b(?:order|rx|birth|dob|visit|service|start|test|delivery|written|received|notice|encounter)", re.IGNORECASE
 )
+TILL = re.compile(
+    r"[\s\d:apmAPM.,/()]*(?:-|–|—|to|thru|through|until|till|end(?:ing)?|and)[\s:]*(?:to:?\s*)?", re.IGNORECASE
+)
+"""What stands between the first and the last day of a span."""
 DENIAL = re.compile(r"denial|denied|deny|adverse|determination|not (been )?approved|decision", re.IGNORECASE)
 TIME = re.compile(
     r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)|(?:@|\bat)\s*([01]\d|2[0-3])([0-5]\d)\b"
@@ -63,7 +67,13 @@ def _labelled(page: PageText, value: LabelledValue) -> list[Finding]:
         return []
     field = "service_start" if value.field in ROLES else value.field
     found = [_made(page, value, day, field, raw, ROLES.get(value.field))]
-    if field == "service_start" and len(matches) > 1 and (last := made(matches[1])) and last.on > day.on:
+    if (
+        field == "service_start"
+        and len(matches) > 1
+        and TILL.fullmatch(value.text[matches[0].end() : matches[1].start()])
+        and (last := made(matches[1]))
+        and last.on > day.on
+    ):
         found.append(_made(page, value, last, "service_end", matches[1][0], ROLES.get(value.field)))
     return found
 

@@ -115,7 +115,7 @@ def _payer(page: PageText) -> list[Finding]:
     """Who denied: the company in the letter's head, else the one that the letter tells the reader to ask."""
     for line in page.lines[:8]:
         for cell in cells_of(line):
-            text = cell.text[:120]
+            text = re.split(r"\s[–—|-]\s", cell.text[:120])[0]
             if cell.box[1] < 0.2 and COMPANY.search(text) and not NO_COMPANY.search(text) and len(text.split()) <= 7:
                 return [
                     _named(

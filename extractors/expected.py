@@ -56,6 +56,7 @@ FITS: dict[str, Fits] = {
     **dict.fromkeys(AMOUNTS, lambda text: bool(AMOUNT.search(text[:60]))),
     **dict.fromkeys(SMALL, lambda text: bool(re.match(r"\D{0,8}\d{1,3}(?:\.\d+)?(?!\d|\s*min)", text))),
     "quantity": lambda text: bool(re.match(r"\W{0,3}\d", text) or re.fullmatch(r"(?:one|two|three|four|five|six|ten)\b.{0,30}", text, re.IGNORECASE)),
+    "length_of_need": lambda text: bool(AMOUNT.search(text[:60])) and not ANY.match(text),
     "frequency": lambda text: bool(AMOUNT.search(text[:60])) and not ANY.search(text[:40]) and not re.match(r"[\d\s./-]+$", text),
     **dict.fromkeys(("code", "cpt"), lambda text: bool(CODE.search(text[:60]))),
     **dict.fromkeys(("phone", "fax"), lambda text: bool(PHONE.search(text[:40]))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casefile.records import Word
 from extractors.expected import DATES, FITS, IDS, NAMES, fits
-from extractors.label_hits import PARTS, WIDE, Hit
+from extractors.label_hits import PARTS, SHAPED, WIDE, Hit, has_shape
 from extractors.tokens import CELL, NUMBERED, Token, opens
 from extractors.wordings import fold, section_wordings
 
@@ -34,6 +34,7 @@ def value_at(
         wrapped = (*beside, *_wrapped(tokens, hits, number, hit))
         if fits(hit.field, _joined(wrapped)):
             return wrapped
+    near = near or bool(beside) and not hit.colon and _row_answers_beside(row, hits[number], place)
     order = (beside, below) if hit.colon or near and not _set_smaller(hit, below, beside) else (below, beside)
     for words in order:
         if words and fits(hit.field, _joined(words)):
@@ -49,6 +50,12 @@ def value_at(
     if hit.field in FITS:
         return beside if hit.colon or near else ()
     return next((words for words in order if words), ())
+
+
+def _row_answers_beside(row: tuple[Token, ...], hits: tuple[Hit, ...], place: int) -> bool:
+    """Whether another label of the same line has just such a value beside it as its field takes: a table of labels and values."""
+    others = [(hit, hits[n + 1] if n + 1 < len(hits) else None) for n, hit in enumerate(hits) if n != place]
+    return any(has_shape(hit.field, _joined(_beside(row, hit, after))) for hit, after in others if hit.field in SHAPED)
 
 
 def _joined(words: tuple[Word, ...]) -> str:
@@ -166,6 +173,8 @@ def _above(
             hit.box[1] - word.box[3] > BELOW / 2
             or hit.box[3] - hit.box[1] > 0.97 * (word.box[3] - word.box[1])
             or any(label.start <= place < label.end for label in labels for place in cell)
+            or above
+            and _is_taken(word, hits[above - 1])
         ):
             return ()
         value = [word]
@@ -175,3 +184,11 @@ def _above(
             value.append(row[place].word)
         return tuple(value)
     return ()
+
+
+def _is_taken(word: Word, labels: tuple[Hit, ...]) -> bool:
+    """Whether a label stands right above a value, which is then that label's own."""
+    return any(
+        abs(label.box[0] - word.box[0]) < CELL and not label.colon and word.box[1] - label.box[3] < BELOW / 2
+        for label in labels
+    )

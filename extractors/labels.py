@@ -123,18 +123,18 @@ def _column(
         cell = [token for token in row if left <= token.word.box[0] < right]
         if not cell or cell[0].word.box[1] < bottom:
             continue
-        if cell[0].word.box[1] - bottom > ROW or any(
-            label.start < len(row) and row[label.start] is cell[0] for label in labels
-        ):
+        labelled = any(label.start < len(row) and row[label.start] is cell[0] for label in labels)
+        if cell[0].word.box[1] - bottom > ROW or labelled or sum(token.apart for token in row) < 2:
             return
         words = tuple(
             token.word
             for place, token in enumerate(cell)
             if not any(after.gap > WIDE or after.barred for after in cell[1 : place + 1])
         )
-        if fits(value.field, " ".join(word.text for word in words)):
-            yield replace(value, words=words)
-            bottom = words[0].box[3]
+        if not fits(value.field, " ".join(word.text for word in words)):
+            return
+        yield replace(value, words=words)
+        bottom = words[0].box[3]
 
 
 def _is_beside(value: LabelledValue) -> bool:

@@ -34,7 +34,10 @@ SIDES = re.compile(
 IS_WOUND = re.compile(
     r"wound|ulcer|l\s?x\s?w|incision|measur|size|dehisc|pressure injur|length|dimension|(?:\b|\d)cm\b", re.IGNORECASE
 )
-AHI = re.compile(r"\b(?:AHI|RDI|apnea[- ]hypopnea index)\b[^.\d]{0,30}(\d{1,3}(?:\.\d{1,2})?)", re.IGNORECASE)
+AHI = re.compile(
+    r"\b(?:AHI|RDI|apnea[- ]hypopnea index)\b(?:[^.\d]|\d{1,2}/\d{1,2}/\d{2,4}|\d\s?%){0,40}?(\d{1,3}(?:\.\d{1,2})?)(?![\d/%-])",
+    re.IGNORECASE,
+)
 GAS = re.compile(
     r"\b(p?a?\s?[O0]2|paO2|pO2|pCO2|paCO2)\b\s*(?:of|was|is|:|=)?\s*(\d{2,3}(?:\.\d)?)\s?(?:mm\s?Hg|torr)",
     re.IGNORECASE,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from casefile.records import Finding, PageText, Status
 from extractors.blocks import block_below, cells_of
 from extractors.day import ANY, labelled_day, made
 from extractors.expected import fits
-from extractors.labels import LabelledValue, labelled_values, line_of, values_of
+from extractors.labels import LabelledValue, label_text, labelled_values, line_of, values_of
 from extractors.names import CREDENTIALS, normal_name
 from extractors.tokens import NUMBERED
 
@@ -63,12 +64,26 @@ def find(page: PageText) -> list[Finding]:
     if not any(f.field in {"member_id", "mbi"} for f in findings):
         findings += _id_under_half_a_label(page)
     findings += [f for v in values_of(page, "tax_id") if (f := _tax_id(page, v))]
+    findings += [f for v in labelled_values(page) if v.field == "member_id" for f in _payer_and_id(page, v)]
     findings += [
         _plain(page, v, 0.93)
         for v in values_of(page, "payer_name")
         if _is_payer(v) and not (v.label == "carrier" and SHIPS.search(page.text))
     ]
     return findings
+
+
+def _payer_and_id(page: PageText, value: LabelledValue) -> list[Finding]:
+    """A payer and a member's number in one cell ("Insurance / ID: Heartland HMO / H5571002")."""
+    if value.words or "/" not in label_text(page, value) or not (lines := block_below(page, value)):
+        return []
+    company, _, number = lines[0].text.partition(" / ")
+    value = replace(value, words=lines[0].words)
+    if not (fits("payer_name", company) and fits("member_id", number)):
+        return []
+    reason = f"beside or below the label '{value.label}'"
+    return [_made(page, value, company.strip(), 0.92, reason, "payer_name"),
+            _made(page, value, re.sub(r"[\s-]", "", number).upper(), 0.92, reason, "member_id")]  # fmt: skip
 
 
 def _at_the_head(page: PageText) -> list[Finding]:
