@@ -12,7 +12,7 @@ from extractors.day import ANY, made
 from extractors.sentences import Sentence, sentences_of
 
 APPEAL = re.compile(
-    r"appeal|reconsideration|redetermination|grievance|dispute|hearing request|request (?:for )?(?:an? )?(?:full )?review|review of (?:this|the|our|your) (?:decision|claim|denial)|(?:request|ask for) an? \w* ?\w* ?hearing",
+    r"appeal|reconsideration|redetermination|grievance|dispute|hearing request|request (?:for )?(?:an? )?(?:full (?:and fair )?)?review|review of (?:this|the|our|your) (?:decision|claim|denial)|(?:request|ask for) an? \w* ?\w* ?hearing",
     re.IGNORECASE,
 )
 OTHER_STEP = re.compile(
@@ -50,6 +50,11 @@ SEND = re.compile(
     r"|\bappeals?:?\s[^.;]{0,70}?\bto\b|\b(?:appeals?|grievances?|reconsideration|redetermination)\b[^.]{0,60}?\b(?:mail\w*|address\w*|write|sent|send|fax\w*|department|unit|division)\b|\bby mail\b",
     re.IGNORECASE,
 )
+BETWEEN = re.compile(
+    r"\n[^\n]{0,12}(?:\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})\s*\n|\n\W*(?:dear|re\b)",
+    re.IGNORECASE,
+)
+"""A letter's own date or its salutation: what follows is the reader's address."""
 REACH = 320
 """Characters within which the address follows."""
 CONTACT = re.compile(r"\(?\d{3}\)?[-. /]?\s?\d{3}[-. ]\d{4}")
@@ -83,7 +88,8 @@ def _address(page: PageText) -> list[Finding]:
     """Where an appeal goes: the postal address behind words that send one there; else the sentence that names a fax."""
     text = page.text[:20000]
     found = [(place[0], match.end(), place) for match in SEND.finditer(text)
-             if (place := postal_address(text[match.end() : match.end() + REACH]))]  # fmt: skip
+             if (place := postal_address(text[match.end() : match.end() + REACH]))
+             and not BETWEEN.search(text[match.end() : match.end() + place[0]])]  # fmt: skip
     if found:
         _, base, (first, last) = min(found)
         start, end = base + first, base + last

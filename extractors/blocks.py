@@ -13,7 +13,7 @@ from extractors.labels import LabelledValue, sheet_of
 MOST = 5
 """Lines of one block."""
 STREET = re.compile(
-    r"(?<![\w,/-])(?:\d{1,5}[\w-]*\s+(?:[NSEW]{1,2}\.?\s+)?[A-Z0-9]\w*|[Pp]\.?\s?[Oo]\.?\s+(?i:box|drawer)\s+\w+|Post Office Box\s+\w+|(?:One|Two|Three|Four|Five)\s+(?:[A-Z]\w+\s+){1,3}(?:Plaza|Center|Square|Street|Way|Place|Drive|Parkway|Avenue))"
+    r"(?<![\w,/-])(?:\d{1,5}[\w-]*[ \t]+(?:[NSEW]{1,2}\.?[ \t]+)?[A-Z0-9]\w*|[Pp]\.?\s?[Oo]\.?\s+(?i:box|drawer)\s+\w+|Post Office Box\s+\w+|(?:One|Two|Three|Four|Five)\s+(?:[A-Z]\w+\s+){1,3}(?:Plaza|Center|Square|Street|Way|Place|Drive|Parkway|Avenue))"
 )
 STATE_ZIP = re.compile(r"\b(?:[A-Z]{2}\.?|[A-Z][a-z]+(?: [A-Z][a-z]+)?),?\s+\d{5}(?:-\d{4})?\b")
 

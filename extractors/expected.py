@@ -21,7 +21,7 @@ PHONE = re.compile(r"\d{3}\D{0,3}\d{3}\D{0,2}\d{4}")
 
 def _is_id(text: str) -> bool:
     return (
-        bool(re.match(r"\W*[A-Za-z]{0,6}[\s.-]?\w*\d", text))
+        bool(re.match(r"\W*(?:[A-Za-z]{1,6}[\s.-]){0,2}[A-Za-z]{0,6}[\s.-]?\w*\d", text))
         and sum(ch.isdigit() for ch in text[:24]) >= 3
         and not ANY.match(text)
     )

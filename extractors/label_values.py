@@ -10,6 +10,8 @@ from extractors.wordings import fold, section_wordings
 
 BELOW = 0.036
 """How far below its label a value may begin, as a share of the page's height."""
+EDGE = 0.7
+"""A line of prose ends right of this share of the page's width."""
 APART = 0.12
 """A value this far from a label without a colon belongs to another cell if something fitting stands below the label."""
 SPANS = frozenset({"from", "to"})
@@ -34,6 +36,10 @@ def value_at(
         wrapped = (*beside, *_wrapped(tokens, hits, number, hit))
         if fits(hit.field, _joined(wrapped)):
             return wrapped
+    if row and not following and (not beside or hit.field in NAMES and not fits(hit.field, _joined(beside))):
+        run_on = (*beside, *_run_on(tokens, hits, number, hit))
+        if hit.colon and run_on and fits(hit.field, _joined(run_on)):
+            return run_on
     near = near or bool(beside) and not hit.colon and _row_answers_beside(row, hits[number], place)
     order = (beside, below) if hit.colon or near and not _set_smaller(hit, below, beside) else (below, beside)
     for words in order:
@@ -148,6 +154,25 @@ def _wrapped(
         end = next((place for place in cell[1:] if row[place].gap > WIDE or row[place].barred), cell[-1] + 1)
         return tuple(row[place].word for place in cell if place < end)
     return ()
+
+
+def _run_on(
+    tokens: tuple[tuple[Token, ...], ...], hits: tuple[tuple[Hit, ...], ...], number: int, hit: Hit
+) -> tuple[Word, ...]:
+    """The first words of the next line, where a line of prose breaks between a label and its value or within the value."""
+    if number + 1 >= len(tokens) or not tokens[number + 1] or tokens[number][-1].word.box[2] < EDGE:
+        return ()
+    row, labels = tokens[number + 1], hits[number + 1]
+    if row[0].word.box[0] > hit.box[0] or labels and labels[0].start == 0:
+        return ()
+    value: list[Word] = []
+    for place, token in enumerate(row[:5]):
+        if place and (token.gap > WIDE or token.barred or any(label.start == place for label in labels)):
+            break
+        value.append(token.word)
+        if token.word.text[-1] in ".;,":
+            break
+    return tuple(value)
 
 
 def _goes_on_as_caption(row: tuple[Token, ...], cell: list[int], hit: Hit) -> bool:

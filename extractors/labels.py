@@ -123,7 +123,7 @@ def _column(
         cell = [token for token in row if left <= token.word.box[0] < right]
         if not cell or cell[0].word.box[1] < bottom:
             continue
-        labelled = any(label.start < len(row) and row[label.start] is cell[0] for label in labels)
+        labelled = any(row[label.start] in cell[:2] for label in labels)
         if cell[0].word.box[1] - bottom > ROW or labelled or sum(token.apart for token in row) < 2:
             return
         words = tuple(

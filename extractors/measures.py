@@ -7,6 +7,7 @@ import re
 from casefile.records import Box, Finding, Line, PageText, Word
 from extractors.label_values import BELOW
 from extractors.labels import LabelledValue, sheet_of, values_of
+from extractors.sentences import next_of
 from extractors.ticks import ticked_part
 from extractors.tokens import Token, closes
 
@@ -28,14 +29,14 @@ LITERS = re.compile(
 SIDE_OF = r"\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?(?:\s?[LWDlwd])?"
 WOUND = re.compile(rf"(?<![\d.]){SIDE_OF}\s?[x×X*]\s?{SIDE_OF}(?:\s?[x×X*]\s?{SIDE_OF})?(?![\d.]\d|\d)")
 SIDES = re.compile(
-    r"\blength\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?\W{1,8}width\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?(?:\W{1,8}depth\W{1,3}(\d{1,2}(?:\.\d{1,2})?))?",
+    r"\bL(?:ength)?\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?\W{1,8}W(?:idth)?\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?(?:\W{1,8}D(?:epth)?\W{1,3}(\d{1,2}(?:\.\d{1,2})?))?",
     re.IGNORECASE,
 )
 IS_WOUND = re.compile(
     r"wound|ulcer|l\s?x\s?w|incision|measur|size|dehisc|pressure injur|length|dimension|(?:\b|\d)cm\b", re.IGNORECASE
 )
 AHI = re.compile(
-    r"\b(?:AHI|RDI|apnea[- ]hypopnea index)\b(?:[^.\d]|\d{1,2}/\d{1,2}/\d{2,4}|\d\s?%){0,40}?(\d{1,3}(?:\.\d{1,2})?)(?![\d/%-])",
+    r"\b(?:AHI|RDI|apnea[- ]hypopnea index)\b(?:[^.\d]|\d{1,2}/\d{1,2}/\d{2,4}|\d\s?%){0,40}?(\d{1,3}(?:\.\d{1,2})?)(?![\d%]|\.\d|[/-]\d)",
     re.IGNORECASE,
 )
 GAS = re.compile(
@@ -193,7 +194,8 @@ def _sides_in_columns(page: PageText) -> list[Finding]:
 def _in_sentences(page: PageText) -> list[Finding]:
     """How often a dressing is changed or an item is used, said in a sentence with the deed itself."""
     return [
-        _made(page, line, m, "frequency", m[1], 0.85) for line in page.lines for m in OFTEN.finditer(line.text[:2000])
+        _made(page, line, m, "frequency", m[1], 0.85) for number, line in enumerate(page.lines)
+        for m in OFTEN.finditer(with_next(page, number)) if m.start() < len(line.text)
     ]
 
 
@@ -210,7 +212,7 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
         return Finding("ahi", cell.text, cell.text, page.page_number, cell.box, sure * (0.85 + 0.15 * cell.confidence), "valid", None,
                        f"by the label '{value.label}', in the column of events an hour")  # fmt: skip
     if value.field in {"liters_per_minute", "ahi", "po2", "pco2", "spo2"}:
-        match = re.match(r"[^\d<>≤≥]{0,12}?(\d{1,3}(?:\.\d{1,2})?)(?![\d/-])", text)
+        match = re.match(r"[^\d<>≤≥]{0,12}?(\d{1,3}(?:\.\d{1,2})?)(?!\d|\.\d|[/-]\d)", text)
         letters = re.match(r"\W*([A-Za-z]\w*)", text)
         if (
             letters
@@ -229,7 +231,7 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
         and not NUMBER_WORD.match(text)
         or len(text) > 60
         or not re.search(
-            r"\d|daily|weekly|monthly|nightly|life|as needed|prn|continuous|each|once|twice|every|indefinite",
+            r"\d|daily|weekly|monthly|nightly|life|as needed|prn|continuous|each|once|twice|every|indefinite|per (?:day|week|month|year)",
             text,
             re.IGNORECASE,
         )
@@ -281,7 +283,7 @@ def _saturations(page: PageText, line: Line, text: str) -> list[Finding]:
         stop = matches[place + 1].start() if place + 1 < len(matches) else len(text)
         clause = re.split(r"[,;]|\.\s", text[match.end() : stop])[0]
         if match is matches[-1] and clause == text[match.end() :]:
-            clause += " " + re.split(r"[.,;:]", _text_below(page, line))[0]
+            clause += " " + re.split(r"[.,;:]", next_of(page, page.lines.index(line)))[0]
         condition = (
             _condition(clause)
             or _condition(text[start : match.start()])
@@ -290,13 +292,6 @@ def _saturations(page: PageText, line: Line, text: str) -> list[Finding]:
         )
         found.append(_made(page, line, match, "spo2", match[1], 0.92, condition))
     return found
-
-
-def _text_below(page: PageText, line: Line) -> str:
-    """The next line's text where a sentence runs on into it."""
-    place = page.lines.index(line) + 1
-    runs_on = line.text[-1:] not in ".:;" and line.box[2] > 0.7 and place < len(page.lines)
-    return page.lines[place].text[:80] if runs_on and page.lines[place].text[:1].islower() else ""
 
 
 def _of_the_page(page: PageText, text: str) -> str | None:

@@ -39,6 +39,7 @@ OTHERS = {
 }
 LETTERS = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-?C)?|APRN|DNP|F?NP(?:-?C)?|CNS)\b")
 """A practitioner's letters."""
+BEHIND_LETTERS = re.compile(rf"(?:{LETTERS.pattern})\.?[\s,;(–-]*$")
 SAME_LINE = 0.006
 REPAIRED = 0.88
 """Confidence of a number in pieces by its label."""
@@ -225,6 +226,9 @@ def _role(page: PageText, value: LabelledValue) -> str:
         return "billing"
     if value.field in ROLE_OF:
         return ROLE_OF[value.field]
+    before = " ".join(w.text for w in page.lines[value.line].words if w.box[2] <= value.label_box[0] + 0.002)
+    if BEHIND_LETTERS.search(before[-20:]):
+        return "ordering"
     nearest, least = "", 0.09
     for other in labelled_values(page):
         down = value.label_box[1] - other.label_box[1]

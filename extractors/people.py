@@ -30,6 +30,10 @@ OTHERS_SECTIONS = frozenset({"supplier", "facility", "contact", "secondary"})
 ABOUT_A_PATIENT = re.compile(
     r"\W*(?:d\.?o\.?b|date of birth|born|mrn|med(?:ical)? rec|age\b|\d{2} y\W?o|\d{2}[- ]year)", re.IGNORECASE
 )
+DEAR = re.compile(r"\bdear\s+(?:mr|mrs|ms|miss)\b\.?\s+(?:[A-Z][\w'’-]+\s+)?([A-Z][\w'’-]+)\s*[:,]", re.IGNORECASE)
+INSURED_BY = re.compile(
+    r"\b(?:insured (?:by|with|through)|covered (?:by|under)|insurance is|enrolled in)\s+((?:[A-Z][\w&'’-]*\s?){1,5})"
+)
 SHIPS = re.compile(r"tracking|ship(?:ped|ping)? (?:date|to)", re.IGNORECASE)
 NO_PRESCRIBER = re.compile(r",?\s(?:RN|LPN|LVN|PTA?|DPT|OTR?(?:/L)?|COTA|SLP|RRT|CRT|MSW|LCSW|CMA|MA)\b(?!\s+\w+,)")
 PRESCRIBES = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A|[AC]?RNP|APRN|FNP|DNP|CNS|DPM)\b")
@@ -53,7 +57,7 @@ def find(page: PageText) -> list[Finding]:
     ]
     findings += _in_two_parts(page)
     if not any(f.field == "member_name" for f in findings):
-        findings += _subject(page) or _at_the_head(page) or _recipient(page)
+        findings += _subject(page) or _at_the_head(page) or _addressee(page) or _recipient(page)
     if not any(f.field == "ordering_provider_name" for f in findings):
         findings += _by_letters(page)
     findings += [f for v in values_of(page, "member_dob") if (f := _birth(page, v))]
@@ -70,6 +74,8 @@ def find(page: PageText) -> list[Finding]:
         for v in values_of(page, "payer_name")
         if _is_payer(v) and not (v.label == "carrier" and SHIPS.search(page.text))
     ]
+    if not any(f.field == "payer_name" for f in findings):
+        findings += _insurer_in_prose(page)
     return findings
 
 
@@ -86,6 +92,27 @@ def _payer_and_id(page: PageText, value: LabelledValue) -> list[Finding]:
             _made(page, value, re.sub(r"[\s-]", "", number).upper(), 0.92, reason, "member_id")]  # fmt: skip
 
 
+def _insurer_in_prose(page: PageText) -> list[Finding]:
+    """A payer named in a sentence ("insured by Silver State Medicaid")."""
+    for line in page.lines:
+        if match := INSURED_BY.search(line.text[:300]):
+            box = line.words_in(match.start(1), match.end(1))[0].box
+            return [
+                Finding(
+                    "payer_name",
+                    match[1].strip(),
+                    match[0],
+                    page.page_number,
+                    box,
+                    0.8,
+                    "valid",
+                    None,
+                    "said in a sentence",
+                )
+            ]
+    return []
+
+
 def _at_the_head(page: PageText) -> list[Finding]:
     """A name alone at the head of a page, with a birth date or a chart number a few lines below it in its column."""
     for place, line in enumerate(page.lines[:8]):
@@ -96,6 +123,20 @@ def _at_the_head(page: PageText) -> list[Finding]:
             if name and any(ABOUT_A_PATIENT.match(other.text) for other in below):
                 return [Finding("member_name", name, cell.text, page.page_number, cell.box, 0.85, "valid", None,
                                 "a name at the head of the page, a birth date or chart number below it")]  # fmt: skip
+    return []
+
+
+def _addressee(page: PageText) -> list[Finding]:
+    """To whom a letter is addressed: a name above the salutation that repeats its last part."""
+    dear = DEAR.search(page.text[:4000])
+    if dear is None:
+        return []
+    for line in page.lines[:25]:
+        for cell in cells_of(line):
+            name = normal_name(cell.text) if len(cell.text) < 50 and not CREDENTIALS.search(cell.text) else ""
+            if name and name.casefold().split()[-1] == dear[1].casefold():
+                return [Finding("member_name", name, cell.text, page.page_number, cell.box, 0.85, "valid", None,
+                                "to whom the letter is addressed")]  # fmt: skip
     return []
 
 
