@@ -7,7 +7,7 @@ import re
 from casefile.records import Box, Finding, Line, PageText, Word
 from extractors.label_values import BELOW
 from extractors.labels import LabelledValue, sheet_of, values_of
-from extractors.sentences import next_of
+from extractors.sentences import next_of, with_next
 from extractors.ticks import ticked_part
 from extractors.tokens import Token, closes
 
@@ -194,8 +194,10 @@ def _sides_in_columns(page: PageText) -> list[Finding]:
 def _in_sentences(page: PageText) -> list[Finding]:
     """How often a dressing is changed or an item is used, said in a sentence with the deed itself."""
     return [
-        _made(page, line, m, "frequency", m[1], 0.85) for number, line in enumerate(page.lines)
-        for m in OFTEN.finditer(with_next(page, number)) if m.start() < len(line.text)
+        _made(page, line, m, "frequency", m[1], 0.85)
+        for number, line in enumerate(page.lines)
+        for m in OFTEN.finditer(with_next(page, number))
+        if m.start() < len(line.text)
     ]
 
 
