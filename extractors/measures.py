@@ -205,7 +205,7 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
     """A number or a count of time by its label, as printed."""
     text = ticked_part(value.text).strip(" _:;,-")
     if value.field == "frequency":
-        text = re.split(r"(?<=\w)[.;]\s|\s{2}", text)[0]
+        text = re.split(r"(?<=\w)[.;]\s|\s{2}", text)[0].rstrip(".")
     if value.field == "length_of_need" and (span := SPAN.match(text)):
         text = span[0].strip()
     sure = LABELLED[value.field]
@@ -224,7 +224,8 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
             return None
         if not match or value.field == "spo2" and not 40 <= float(match[1]) <= 100:
             return None
-        role = _condition(f"{value.label} {text}") if value.field == "spo2" else None
+        words = f"{value.label} {text}"
+        role = _condition(words) or _of_the_page(page, words) if value.field == "spo2" else None
         text = match[1]
     elif value.field == "quantity" and (match := COUNT.match(text)):
         text = match[0].strip()
