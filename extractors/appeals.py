@@ -42,8 +42,8 @@ WORDS = {
 RIGHTS = (
     ("expedited_appeal", r"\bexpedite|\bfast(?:er)?\b\W{0,2}(?:\(?\s?72[- ]hours?\)?\s+)?(?:appeal|decision|review|reconsideration)|72[- ]hours?\b|(?:urgent|rush(?:ed)?|accelerated) (?:\w+ )?(?:appeal|review|decision|reconsideration)|quick(?:er)? (?:appeal|decision)"),
     ("external_review", r"external (?:\w+ )?(?:review|appeal)|independent (?:medical |\w+ )?(?:review|reviewer|external|organi[sz]ation)|\bIRO\b|\bIRE\b|\bIMR\b|(?:fair|state|administrative) hearing"),
-    ("peer_to_peer", r"peer[- ]to[- ]peer|speak (with|to) (a|the|our) (medical director|physician reviewer|reviewing physician)|discuss this (decision|determination) with"),
-    ("criteria_cited", r"\b(LCD|NCD|L\d{5}|A\d{5}|local coverage|national coverage|interqual|mcg|milliman|evicore|clinical (policy|guidelines?|criteria|coverage)|coverage (policy|determination|guidelines?|criteria)|medical (policy|coverage guidelines?|necessity guidelines?)|(provider|policy|benefit|supplier) manual|payment policy|utilization (review |management )?(criteria|guidelines?)|(policy|guideline) (number|no\.?|#)|\d{2,3} (CMR|NYCRR|CCR|CFR) [\d.]+)\b"),
+    ("peer_to_peer", r"peer[- ]to[- ]peer|\bp2p\b|speak (with|to) (a|the|our) (medical director|physician reviewer|reviewing physician)|discuss this (decision|determination) with"),
+    ("criteria_cited", r"\b(LCD|NCD|L\d{5}|A\d{5}|local coverage|national coverage|interqual|mcg|milliman|evicore|clinical (policy|guidelines?|criteria|coverage)|coverage (policy|determination|guidelines?|criteria)|medical (policy|coverage guidelines?|necessity guidelines?)|(provider|policy|benefit|supplier|dme|medicaid|coverage) manual|payment policy|utilization (review |management )?(criteria|guidelines?)|(policy|guideline) (number|no\.?|#)|\d{2,3} (CMR|NYCRR|CCR|CFR) [\d.]+)\b"),
 )  # fmt: skip
 SEND = re.compile(
     r"\b(?:mail|send|sent|submit|write|written|deliver|forward|address|fax)\w*\b[^.]{0,90}?\b(?:appeals?|grievances?|dispute|reconsideration|redetermination|requests?|hearing|us|to|at)\b"

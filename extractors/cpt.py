@@ -38,7 +38,8 @@ def find(page: PageText) -> list[Finding]:
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         for match in SHAPE.finditer(text):
-            before = text[: match.start()][-120:]
+            above = page.lines[number - 1].text[-60:] + " " if number and match.start() == 0 else ""
+            before = (above + text[: match.start()])[-120:]
             words = line.words_in(match.start(), match.end())
             spelled = bool(LABEL.search(before)) or _is_strung(page, text, match)
             governed = "" if spelled else label_over(page, number, words[0].box)

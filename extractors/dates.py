@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, Line, PageText, Status
+from extractors.blocks import cells_of
 from extractors.day import ANY, Day, labelled_day, made
+from extractors.expected import DATES
 from extractors.label_hits import has_shape
 from extractors.labels import LabelledValue, labelled_values, values_of
 
@@ -93,8 +95,8 @@ def _spans(page: PageText) -> list[Finding]:
     found = []
     for first, last in zip(values, values[1:], strict=False):
         if (
-            first.label == "from"
-            and last.label in {"to", "through", "thru"}
+            (first.label == "from" or first.field == "service_start")
+            and last.label in {"to", "through", "thru", "expiration date", "expires", "expiration"}
             and first.line == last.line
             and not page.lines[first.line].text.lstrip().lower().startswith(("fax", "to"))
         ):
@@ -228,12 +230,15 @@ def _around(page: PageText, number: int, electronic: bool) -> list[Line]:
 
 
 def _letter_date(page: PageText, field: str, role: str | None, sure: float) -> list[Finding]:
-    """A date alone on its line, or behind a bare "Date", in the top third of a letter."""
+    """A date alone on its line (a letter's: in its cell), or behind a bare "Date", in the top third, that answers no other label."""
+    others = [v for v in labelled_values(page) if v.field in DATES and v.field != "generic_date"]
+    taken = {word for value in others for word in value.words}
     for line in page.lines:
         if line.box[1] > 0.36:
             break
-        match = ANY.search(line.text[:200])
-        if match and len(line.text) - len(match[0]) <= 8 and (day := made(match)):
-            return [Finding(field, day.on.isoformat(), match[0], page.page_number, line.box,
-                            sure * (0.85 + 0.15 * line.confidence), "valid", role, "the letter's own date")]  # fmt: skip
+        for cell in cells_of(line) if field == "denial_date" else (line,):
+            match = ANY.search(cell.text[:200])
+            if match and len(cell.text) - len(match[0]) <= 8 and not taken & {*cell.words} and (day := made(match)):
+                return [Finding(field, day.on.isoformat(), match[0], page.page_number, cell.box,
+                                sure * (0.85 + 0.15 * cell.confidence), "valid", role, "the letter's own date")]  # fmt: skip
     return []

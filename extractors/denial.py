@@ -35,6 +35,11 @@ IS_DENIAL = re.compile(
     r"\b(denied|denial|deny|adverse|not (been )?approved?|not\s+covered|(?:cannot|can not|unable to|not able to|will not|won.t|decided not to|did not) (?:approve|cover|authori[sz]e|certify|pay)|notice of action|has (?:been )?(?:reduced|terminated|suspended)|non-?affirm\w*|not certified|disapproved|uphold\w*|upheld|benefits are not (?:available|payable)|exclud(?:es|ed))",
     re.IGNORECASE,
 )
+VAGUE, OF_THE_PLAN = (
+    "non-covered benefit",
+    re.compile(r"exclu|benefit|does not cover|plan\b|policy|contract", re.IGNORECASE),
+)
+"""That something is not covered says little by itself: any reason that is told besides counts more."""
 WHY = re.compile(
     r"\bbecause\b|\breasons?\b\W|rationale|\bwhy\b|\bsince\b|due to|is considered|does not (?:meet|show|support)",
     re.IGNORECASE,
@@ -151,10 +156,10 @@ def _reason(page: PageText) -> list[Finding]:
         if WHY.search(sentence.text):
             weight += 1.5
         for order, reason in enumerate(reasons()):
-            if any(pattern.search(sentence.text) for pattern in reason.patterns) and (
-                best is None or weight - 0.001 * order > best[0]
-            ):
-                best = weight - 0.001 * order, reason, sentence
+            if any(pattern.search(sentence.text) for pattern in reason.patterns):
+                vague = reason.name == VAGUE and not OF_THE_PLAN.search(sentence.text)
+                weighed = weight - 0.001 * order - (1.5 if vague else 0.0)
+                best = (weighed, reason, sentence) if best is None or weighed > best[0] else best
     if best is None:
         return []
     return [Finding("denial_reason", best[1].name, best[2].text[:300], page.page_number, best[2].box, 0.9 if best[0] > 1.5 else 0.7, "valid", None,

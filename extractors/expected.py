@@ -31,7 +31,7 @@ def _is_company(text: str) -> bool:
     return (
         bool(re.search(r"[A-Za-z]{3}", text))
         and text.strip(" _-:'\"")[:1].isupper()
-        and len(text.split()) <= 8
+        and len(re.sub(r"\(.*", "", text).split()) <= 8
         and not re.match(r"\W*(?:or|and|of|if)\b", text, re.IGNORECASE)
         and fold(text) not in wordings()
     )

@@ -80,7 +80,7 @@ def find(page: PageText) -> list[Finding]:
 
 
 def _payer_and_id(page: PageText, value: LabelledValue) -> list[Finding]:
-    """A payer and a member's number in one cell ("Insurance / ID: Heartland HMO / H5571002")."""
+    """A payer, or a member, and a member's number in one cell ("Insurance / ID: Heartland HMO / H5571002")."""
     if value.words or "/" not in label_text(page, value) or not (lines := block_below(page, value)):
         return []
     company, _, number = lines[0].text.partition(" / ")
@@ -88,7 +88,12 @@ def _payer_and_id(page: PageText, value: LabelledValue) -> list[Finding]:
     if not (fits("payer_name", company) and fits("member_id", number)):
         return []
     reason = f"beside or below the label '{value.label}'"
-    return [_made(page, value, company.strip(), 0.92, reason, "payer_name"),
+    named = (
+        normal_name(company)
+        if not re.search(r"insur|payer|payor|plan|coverage", label_text(page, value), re.IGNORECASE)
+        else ""
+    )
+    return [_made(page, value, named or company.strip(), 0.92, reason, "member_name" if named else "payer_name"),
             _made(page, value, re.sub(r"[\s-]", "", number).upper(), 0.92, reason, "member_id")]  # fmt: skip
 
 
@@ -379,19 +384,27 @@ def _is_payer(value: LabelledValue) -> bool:
     """A company's name, not the plan of a note: capitalised and short."""
     if value.label == "primary" and value.section != "insurance":
         return False
-    words = value.text.split()
-    bare = not re.search(r"\d{4}|\bid\b|:", value.text, re.IGNORECASE)
+    text = _before_brackets(value)
+    words = text.split()
+    bare = not re.search(r"\d{4}|\bid\b|:", text, re.IGNORECASE)
     return (
         value.section != "secondary"
-        and len(words) <= 6
+        and 0 < len(words) <= 6
         and words[0][:1].isupper()
         and bare
-        and bool(re.search(r"[A-Za-z]{3}", value.text))
+        and bool(re.search(r"[A-Za-z]{3}", text))
     )
 
 
+def _before_brackets(value: LabelledValue) -> str:
+    """A value without what its brackets add ("Medicare (MBI 1EG4-TE5-MK73)")."""
+    return re.sub(r"\s*\(.*$", "", value.text) if re.search(r"\w\s*\([^)]*\d", value.text) else value.text
+
+
 def _plain(page: PageText, value: LabelledValue, sure: float) -> Finding:
-    return _made(page, value, value.text.strip(" :;,_"), sure, f"beside or below the label '{value.label}'")
+    return _made(
+        page, value, _before_brackets(value).strip(" :;,_"), sure, f"beside or below the label '{value.label}'"
+    )
 
 
 def _made(
