@@ -6,11 +6,15 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from casefile.records import Finding, PageText
+from casefile.records import Box, Finding, PageText
+from extractors.blocks import postal_address
 from extractors.day import ANY, made
 from extractors.sentences import Sentence, sentences_of
 
-APPEAL = re.compile(r"appeal|reconsideration|redetermination|grievance|dispute", re.IGNORECASE)
+APPEAL = re.compile(
+    r"appeal|reconsideration|redetermination|grievance|dispute|hearing request|request (?:for )?(?:an? )?(?:full (?:and fair )?)?review|review of (?:this|the|our|your) (?:decision|claim|denial)|(?:request|ask for) an? \w* ?\w* ?hearing",
+    re.IGNORECASE,
+)
 OTHER_STEP = re.compile(
     r"fair hearing|external review|independent|peer[- ]to[- ]peer|expedited|keep your|continu|we (will|must|decide)|second[- ]level|judge",
     re.IGNORECASE,
@@ -36,12 +40,23 @@ WORDS = {
     "onehundredandeighty": 180,
 }
 RIGHTS = (
-    ("expedited_appeal", r"expedited|fast appeal|72 hours|urgent (appeal|review)"),
-    ("external_review", r"external review|independent (review|reviewer|external)|\bIRO\b|fair hearing"),
-    ("peer_to_peer", r"peer[- ]to[- ]peer|speak (with|to) (a|the|our) (medical director|physician reviewer|reviewing physician)|discuss this (decision|determination) with"),
-    ("appeal_address", r"(mail|send|fax|submit|write)\b.{0,60}\b(to|at)?\b.{0,60}(appeals?|grievance|p\.?\s?o\.?\s+box)"),
-    ("criteria_cited", r"\b(LCD|NCD|L\d{5}|A\d{5}|local coverage|national coverage|interqual|mcg|milliman|clinical (policy|guideline)|coverage (policy|determination)|medical policy)\b"),
+    ("expedited_appeal", r"\bexpedite|\bfast(?:er)?\b\W{0,2}(?:\(?\s?72[- ]hours?\)?\s+)?(?:appeal|decision|review|reconsideration)|72[- ]hours?\b|(?:urgent|rush(?:ed)?|accelerated) (?:\w+ )?(?:appeal|review|decision|reconsideration)|quick(?:er)? (?:appeal|decision)"),
+    ("external_review", r"external (?:\w+ )?(?:review|appeal)|independent (?:medical |\w+ )?(?:review|reviewer|external|organi[sz]ation)|\bIRO\b|\bIRE\b|\bIMR\b|(?:fair|state|administrative) hearing"),
+    ("peer_to_peer", r"peer[- ]to[- ]peer|\bp2p\b|speak (with|to) (a|the|our) (medical director|physician reviewer|reviewing physician)|discuss this (decision|determination) with"),
+    ("criteria_cited", r"\b(LCD|NCD|L\d{5}|A\d{5}|local coverage|national coverage|interqual|mcg|milliman|evicore|clinical (policy|guidelines?|criteria|coverage)|coverage (policy|determination|guidelines?|criteria)|medical (policy|coverage guidelines?|necessity guidelines?)|(provider|policy|benefit|supplier|dme|medicaid|coverage) manual|payment policy|utilization (review |management )?(criteria|guidelines?)|(policy|guideline) (number|no\.?|#)|\d{2,3} (CMR|NYCRR|CCR|CFR) [\d.]+)\b"),
 )  # fmt: skip
+SEND = re.compile(
+    r"\b(?:mail|send|sent|submit|write|written|deliver|forward|address|fax)\w*\b[^.]{0,90}?\b(?:appeals?|grievances?|dispute|reconsideration|redetermination|requests?|hearing|us|to|at)\b"
+    r"|\bappeals?:?\s[^.;]{0,70}?\bto\b|\b(?:appeals?|grievances?|reconsideration|redetermination)\b[^.]{0,60}?\b(?:mail\w*|address\w*|write|sent|send|fax\w*|department|unit|division)\b|\bby mail\b",
+    re.IGNORECASE,
+)
+BETWEEN = re.compile(
+    r"\n[^\n]{0,12}(?:\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})\s*\n|\n\W*(?:dear|re\b)",
+    re.IGNORECASE,
+)
+"""A letter's own date or its salutation: what follows is the reader's address."""
+REACH = 320
+"""Characters within which the address follows."""
 CONTACT = re.compile(r"\(?\d{3}\)?[-. /]?\s?\d{3}[-. ]\d{4}")
 
 
@@ -49,33 +64,43 @@ def find(page: PageText) -> list[Finding]:
     """The rights and addresses that a letter of denial names (kept only on such letters)."""
     if not APPEAL.search(page.text[:20000]):
         return []
-    findings = []
+    findings = _address(page)
     for name, pattern in RIGHTS:
-        for sentence in sentences_of(page):
-            if re.search(pattern, sentence.text, re.IGNORECASE):
-                phone = CONTACT.search(sentence.text)
-                value = (
-                    re.sub(r"\D", "", phone[0])
-                    if phone and name == "peer_to_peer"
-                    else sentence.text[:300]
-                    if name in {"appeal_address", "criteria_cited"}
-                    else "offered"
-                )
-                findings.append(
-                    Finding(
-                        name,
-                        value,
-                        sentence.text[:300],
-                        page.page_number,
-                        sentence.box,
-                        0.85,
-                        "valid",
-                        None,
-                        "the letter's own wording",
-                    )
-                )
-                break
+        sentence = next((s for s in sentences_of(page) if re.search(pattern, s.text, re.IGNORECASE)), None)
+        if sentence:
+            findings.append(_made(page, name, _value(name, sentence.text), sentence.text, sentence.box))
     return findings
+
+
+def _value(name: str, text: str) -> str:
+    """What a right's sentence tells: the phone of a call between physicians, the criteria's sentence, else that it is offered."""
+    if name == "criteria_cited":
+        return text[:300]
+    phone = CONTACT.search(text) if name == "peer_to_peer" else None
+    return re.sub(r"\D", "", phone[0])[-10:] if phone else "offered"
+
+
+def _made(page: PageText, name: str, value: str, raw: str, box: Box, sure: float = 0.85) -> Finding:
+    return Finding(name, value, raw[:300], page.page_number, box, sure, "valid", None, "the letter's own wording")
+
+
+def _address(page: PageText) -> list[Finding]:
+    """Where an appeal goes: the postal address behind words that send one there; else the sentence that names a fax."""
+    text = page.text[:20000]
+    found = [(place[0], match.end(), place) for match in SEND.finditer(text)
+             if (place := postal_address(text[match.end() : match.end() + REACH]))
+             and not BETWEEN.search(text[match.end() : match.end() + place[0]])]  # fmt: skip
+    if found:
+        _, base, (first, last) = min(found)
+        start, end = base + first, base + last
+        addressee = re.split(r"[.:;?]\s|\b(?:to|at)\b", text[max(0, start - 90) : start])[-1]
+        line = page.lines[text.count("\n", 0, start)]
+        value = " ".join(f"{addressee}{text[start:end]}".split()).strip(" ,:-•")
+        return [_made(page, "appeal_address", value, text[start:end], line.box, 0.88)]
+    for sentence in sentences_of(page):
+        if SEND.search(sentence.text) and CONTACT.search(sentence.text):
+            return [_made(page, "appeal_address", sentence.text[:300], sentence.text, sentence.box, 0.8)]
+    return []
 
 
 def find_deadlines(pages: Sequence[PageText], denial_dates: Sequence[Finding]) -> list[Finding]:

@@ -65,9 +65,17 @@ def _marked(page: PageText, finding: Finding) -> Finding:
         cue = re.search(pattern, reach, re.IGNORECASE) or (
             None if must_precede else re.search(pattern, behind, re.IGNORECASE)
         )
-        if cue:
+        if cue and not (role == "historical" and _is_told_by_the_code(finding, home.text[:place], cue[0])):
             return replace(finding, role=role, reason=f"{finding.reason}; its sentence says '{cue[0].lower()}'")
     return finding
+
+
+def _is_told_by_the_code(finding: Finding, before: str, cue: str) -> bool:
+    """Whether a cue of the past says no more than the code: a status or aftercare code, or "s/p" that belongs to another code."""
+    if finding.value[:1] == "Z":
+        return not finding.value.startswith(("Z85", "Z86", "Z87"))
+    operated = re.search(r"s/p|status post", cue, re.IGNORECASE)
+    return bool(operated and re.search(r"\b[A-Z]\d\w\.?\w*\b[^.;]*$", before[before.rfind(cue) + len(cue) :]))
 
 
 def name_in_prose(page: PageText) -> Finding | None:

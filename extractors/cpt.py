@@ -10,9 +10,26 @@ from extractors.ticks import is_unticked
 
 SHAPE = re.compile(r"(?<![\w.$,-])\d{4}[0-9FTU](?![\w-]|\.\d|,\d)")
 LABEL = re.compile(
-    r"\bCPT\b(?:\s?/\s?HCPCS)?(?:\s+codes?)?\s*(?:\(s\))?\s*[:#]?\s*(?:[\dA-Z]{5}(?:[\s,;/&-]|and)*)*$", re.IGNORECASE
+    r"\bCPT\b(?:\s?/\s?HCPCS)?(?:\s+codes?)?\s*(?:\(s\))?(?:[\w ]{0,24}:|\s*#)?\s*(?:[\dA-Z]{5}(?:\s?\(?[x×]\s?\d+\)?)?(?:[\s,;/&-]|and)*)*$",
+    re.IGNORECASE,
 )
+TREATMENT = re.compile(r"9[27]\d{3}|9960[12]")
+"""Numbers of therapy, testing and home infusion, which are often strung together without a label."""
+TIMES = r"(?:\s?\(?[x×]?\s?\d{1,2}\)?)?[\s,;/&]+(?:and\s)?"
+STRUNG_BEFORE, STRUNG_BEHIND = (
+    re.compile(rf"(?:{TREATMENT.pattern}){TIMES}$"),
+    re.compile(rf"{TIMES}(?:{TREATMENT.pattern})\b"),
+)
+SPEAKS_OF_IT = re.compile(r"\bCPT\b|therap|treatment|rehab|nursing|infus", re.IGNORECASE)
 ZIP = re.compile(r"\b[A-Z]{2}\.?,?\s*$")
+
+
+def _is_strung(page: PageText, text: str, match: re.Match[str]) -> bool:
+    """Whether a number of the therapy block stands in a list of such, on a page that speaks of CPT or of treatment."""
+    if not TREATMENT.fullmatch(match[0]) or not SPEAKS_OF_IT.search(page.text[:8000]):
+        return False
+    before, behind = text[: match.start()][-40:], text[match.end() :][:40]
+    return bool(STRUNG_BEFORE.search(before) or STRUNG_BEHIND.match(behind)) and not ZIP.search(before)
 
 
 def find(page: PageText) -> list[Finding]:
@@ -21,9 +38,10 @@ def find(page: PageText) -> list[Finding]:
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         for match in SHAPE.finditer(text):
-            before = text[: match.start()][-120:]
+            above = page.lines[number - 1].text[-60:] + " " if number and match.start() == 0 else ""
+            before = (above + text[: match.start()])[-120:]
             words = line.words_in(match.start(), match.end())
-            spelled = bool(LABEL.search(before))
+            spelled = bool(LABEL.search(before)) or _is_strung(page, text, match)
             governed = "" if spelled else label_over(page, number, words[0].box)
             if (
                 not spelled

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, Line, PageText, Status
+from extractors.blocks import cells_of
 from extractors.day import ANY, Day, labelled_day, made
+from extractors.expected import DATES
+from extractors.label_hits import has_shape
 from extractors.labels import LabelledValue, labelled_values, values_of
 
 ROLES = {
@@ -17,7 +20,7 @@ ROLES = {
 }
 PLAIN = ("order_date", "signature_date", "service_start", "service_end", "denial_date", "appeal_deadline")
 SIGNED_ON = re.compile(
-    r"(?:(?:electronically|digitally|e-?|elec\w*\.?)\s*-?\s*(?:signed|authenticated)|authenticated by|signed by|/s/)",
+    r"(?:(?:electronically|digitally|e-?|elec\w*\.?)\s*-?\s*(?:signed|authenticated)|authenticated by|signed (?:electronically )?by|signed electronically|/e?s/)",
     re.IGNORECASE,
 )
 SIGNATURE_LINE = re.compile(r"signature|signed by", re.IGNORECASE)
@@ -25,9 +28,16 @@ RECIPIENT = re.compile(
     r"received by|(patient|beneficiary|member|recipient|client|caregiver|witness)('?s)?\s+(or \w+\s+)?signature|representative",
     re.IGNORECASE,
 )
+OTHERS_DATE = re.compile(
+    r"\b(?:order|rx|birth|dob|visit|service|start|test|delivery|written|received|notice|encounter)", re.IGNORECASE
+)
+TILL = re.compile(
+    r"[\s\d:apmAPM.,/()]*(?:-|–|—|to|thru|through|until|till|end(?:ing)?|and)[\s:]*(?:to:?\s*)?", re.IGNORECASE
+)
+"""What stands between the first and the last day of a span."""
 DENIAL = re.compile(r"denial|denied|deny|adverse|determination|not (been )?approved|decision", re.IGNORECASE)
 TIME = re.compile(
-    r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)"
+    r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)|(?:@|\bat)\s*([01]\d|2[0-3])([0-5]\d)\b"
 )
 NEAR_SIGNATURE = 0.075
 """How far below or above a signature's label its date may stand, as a share of the page's height."""
@@ -37,10 +47,11 @@ def find(page: PageText) -> list[Finding]:
     """Every dated fact of one page. Dates whose role needs the kind of page carry it: "date" (a bare "Date:"), "letter"."""
     findings = [f for value in values_of(page, *PLAIN, *ROLES) for f in _labelled(page, value)]
     findings += [f for value in values_of(page, "discharge_at") if (f := _discharge(page, value))]
+    findings += _spans(page)
     findings += _bare(page, {finding.field for finding in findings})
     have = {finding.field for finding in findings}
     if "signature_date" not in have:
-        findings += _signature_date(page)
+        findings += _signed_on(page) or _signature_date(page)
     if "denial_date" not in have and DENIAL.search(page.text[:6000]):
         findings += _letter_date(page, "denial_date", None, 0.93)
     if "order_date" not in have:
@@ -54,10 +65,48 @@ def _labelled(page: PageText, value: LabelledValue) -> list[Finding]:
     if not first:
         return []
     day, raw = first
+    if value.label.startswith("effective") and _of_a_coverage(page, value):
+        return []
     field = "service_start" if value.field in ROLES else value.field
     found = [_made(page, value, day, field, raw, ROLES.get(value.field))]
-    if field == "service_start" and len(matches) > 1 and (last := made(matches[1])) and last.on > day.on:
+    if (
+        field == "service_start"
+        and len(matches) > 1
+        and TILL.fullmatch(value.text[matches[0].end() : matches[1].start()])
+        and (last := made(matches[1]))
+        and last.on > day.on
+    ):
         found.append(_made(page, value, last, "service_end", matches[1][0], ROLES.get(value.field)))
+    return found
+
+
+def _of_a_coverage(page: PageText, value: LabelledValue) -> bool:
+    """Whether an effective date is an insurance's: the payer, a group or a share of costs stands by it."""
+    near = [other for other in labelled_values(page) if abs(other.line - value.line) <= 2 and other is not value]
+    return value.section in {"insurance", "secondary"} or any(
+        other.field in {"payer_name", "group_number"} or other.label.startswith(("secondary", "copay", "deductible"))
+        for other in near
+    )
+
+
+def _spans(page: PageText) -> list[Finding]:
+    """The first day below "From" and the last below "To", in a table of services that has both columns."""
+    values = [v for v in labelled_values(page) if v.words]
+    found = []
+    for first, last in zip(values, values[1:], strict=False):
+        if (
+            (first.label == "from" or first.field == "service_start")
+            and last.label in {"to", "through", "thru", "expiration date", "expires", "expiration"}
+            and first.line == last.line
+            and not page.lines[first.line].text.lstrip().lower().startswith(("fax", "to"))
+        ):
+            for value, field in ((first, "service_start"), (last, "service_end")):
+                if (
+                    value.field == "other"
+                    and (day := labelled_day(value.text[:40]))
+                    and value.box[1] > value.label_box[3]
+                ):
+                    found.append(_made(page, value, day[0], field, day[1], None, 0.92))
     return found
 
 
@@ -91,7 +140,7 @@ def _discharge(page: PageText, value: LabelledValue) -> Finding | None:
 
 
 def _clock(match: re.Match[str]) -> str:
-    hour, minute = int(match[1] or match[4]), int(match[2] or match[5])
+    hour, minute = int(match[1] or match[4] or match[6]), int(match[2] or match[5] or match[7])
     half = (match[3] or "").upper()
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "P" else 0)
@@ -112,14 +161,32 @@ def _bare(page: PageText, have: set[str]) -> list[Finding]:
         signed = any(-0.02 <= top - box[1] <= NEAR_SIGNATURE for box in places)
         if signed and "signature_date" not in have and not _is_recipients(page, top):
             findings.append(_made(page, value, day, "signature_date", raw, None, 0.94))
-        elif not signed and top < 0.5:
+        elif not signed and top < 0.5 and not _dates_a_diagnosis(page, value):
             for field in ({"order_date", "denial_date"} - have) if top < 0.35 else ({"order_date"} - have):
                 findings.append(_made(page, value, day, field, raw, "date", 0.85))
     return findings
 
 
+def _dates_a_diagnosis(page: PageText, value: LabelledValue) -> bool:
+    """Whether a bare "Date" stands in a row about diagnoses, as on a plan of care."""
+    text = page.lines[value.line].text[:300]
+    return bool(re.search(r"\bICD|diagnos|surgical", text, re.IGNORECASE)) and value.box[1] > value.label_box[3]
+
+
 def _is_recipients(page: PageText, top: float) -> bool:
     return any(abs(line.box[1] - top) < 0.012 and RECIPIENT.search(line.text[:200]) for line in page.lines)
+
+
+def _signed_on(page: PageText) -> list[Finding]:
+    """A date right behind "Signed"."""
+    for value in values_of(page, "signature"):
+        if (
+            value.label in {"signed", "signed by"}
+            and has_shape("signature_date", value.text)
+            and (first := labelled_day(value.text[:60]))
+        ):
+            return [_made(page, value, first[0], "signature_date", first[1], None, 0.93)]
+    return []
 
 
 def _signature_date(page: PageText) -> list[Finding]:
@@ -156,18 +223,22 @@ def _around(page: PageText, number: int, electronic: bool) -> list[Line]:
         o
         for o in near
         if abs(o.box[1] - here) < 0.045
+        and not OTHERS_DATE.search(o.text[:120])
         and (m := ANY.search(o.text[:120]))
         and len(o.text) - len(m[0]) < (60 if electronic else 14)
     ]
 
 
 def _letter_date(page: PageText, field: str, role: str | None, sure: float) -> list[Finding]:
-    """A date alone on its line, or behind a bare "Date", in the top third of a letter."""
+    """A date alone on its line (a letter's: in its cell), or behind a bare "Date", in the top third, that answers no other label."""
+    others = [v for v in labelled_values(page) if v.field in DATES and v.field != "generic_date"]
+    taken = {word for value in others for word in value.words}
     for line in page.lines:
         if line.box[1] > 0.36:
             break
-        match = ANY.search(line.text[:200])
-        if match and len(line.text) - len(match[0]) <= 8 and (day := made(match)):
-            return [Finding(field, day.on.isoformat(), match[0], page.page_number, line.box,
-                            sure * (0.85 + 0.15 * line.confidence), "valid", role, "the letter's own date")]  # fmt: skip
+        for cell in cells_of(line) if field == "denial_date" else (line,):
+            match = ANY.search(cell.text[:200])
+            if match and len(cell.text) - len(match[0]) <= 8 and not taken & {*cell.words} and (day := made(match)):
+                return [Finding(field, day.on.isoformat(), match[0], page.page_number, cell.box,
+                                sure * (0.85 + 0.15 * cell.confidence), "valid", role, "the letter's own date")]  # fmt: skip
     return []

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from casefile.records import Finding, Line, PageText
+from casefile.records import Box, Finding, Line, PageText
+from extractors.blocks import cells_of
 from extractors.labels import label_over
 from extractors.sentences import Sentence, sentences_of
 
@@ -16,24 +17,39 @@ GROUP_CODE = re.compile(r"(?<![\w-])([CP][O0RI]|[O0]A|P[I1l])\s?[-–—:]?\s?(\
 SURE_CODE = re.compile(r"\b(?:CO|PR|OA|PI)-\d{1,3}\b")
 REMARK = re.compile(r"(?<![\w-])(MA\d{1,3}|M\d{1,3}|N\d{2,4})(?![\w.-])")
 BARE_CARC = re.compile(r"\bCARC\s*(?:code)?\s*:?\s*(\d{1,3}|[ABPWY]\d{1,2})\b", re.IGNORECASE)
-ABOUT_CODES = re.compile(r"reason|remark|\bcodes?\b|carc|rarc|denial|adjust", re.IGNORECASE)
+ABOUT_CODES = re.compile(r"reason|remark|\bcodes?\b|carc|rarc|denial|adjust|\brem\b|\bmoa\b|\brmk", re.IGNORECASE)
 COMPANY = re.compile(
-    r"\b(health ?plan|plan|insurance|assurance|advantage|medicaid|medicare|mutual|blue (cross|shield)|health ?care|benefits?|hmo|ppo|trust|health)\b",
+    r"\b(health ?plan|plan|insurance|assurance|advantage|medicaid|medicare|mutual|blue (cross|shield)|health ?care|benefits?|hmo|ppo|trust|health|administrators|indemnity|cooperative|medical assistance|casualty)\b",
     re.IGNORECASE,
 )
 NO_COMPANY = re.compile(
-    r"\d|:|denial|notice|form|request|explanation|decision|determination|remittance|department|member|order|supply|associates|center|clinic|medicine",
+    r"\d|:|claim|facsimile|denial|notice|form|request|explanation|decision|determination|remittance|department|member|order|supply|associates|center|clinic|medicine",
     re.IGNORECASE,
 )
+ASKED = re.compile(
+    r"\b(?:[Aa]sk(?:ing)?|[Cc]all(?:ing)?|[Cc]ontact(?:ing)?|[Mm]ember of|[Ee]nrolled in|[Ww]rit(?:e|ing) to|[Bb]ehalf of|[Yy]our plan,?)\s+(?:the\s+)?((?:[A-Z][\w'’&-]*\s){1,5}?[A-Z][\w'’&-]*)"
+    r"(?=\s+(?:for|to|at|by|in writing|or|within|has|have|is|and|received|,)\b|[.,;:(]|$)"
+)
+"""A company named as the one that decides."""
 IS_DENIAL = re.compile(
-    r"\b(denied|denial|deny|adverse|not (been )?approved?|not\s+covered|cannot approve|unable to approve)",
+    r"\b(denied|denial|deny|adverse|not (been )?approved?|not\s+covered|(?:cannot|can not|unable to|not able to|will not|won.t|decided not to|did not) (?:approve|cover|authori[sz]e|certify|pay)|notice of action|has (?:been )?(?:reduced|terminated|suspended)|non-?affirm\w*|not certified|disapproved|uphold\w*|upheld|benefits are not (?:available|payable)|exclud(?:es|ed))",
+    re.IGNORECASE,
+)
+VAGUE, OF_THE_PLAN = (
+    "non-covered benefit",
+    re.compile(r"exclu|benefit|does not cover|plan\b|policy|contract", re.IGNORECASE),
+)
+"""That something is not covered says little by itself: any reason that is told besides counts more."""
+WHY = re.compile(
+    r"\bbecause\b|\breasons?\b\W|rationale|\bwhy\b|\bsince\b|due to|is considered|does not (?:meet|show|support)",
     re.IGNORECASE,
 )
 IS_REMITTANCE = re.compile(
     r"explanation of (benefits|payment)|remittance|\beob\b|\beop\b|\bera\b.{0,20}advice", re.IGNORECASE
 )
 IS_PLANS = re.compile(
-    r"prior authori[sz]ation|pre-?certification|authori[sz]ation request|member services", re.IGNORECASE
+    r"prior authori[sz]ation|authori[sz]ation approval|approval (?:letter|notice)|notice of (?:approval|authori[sz]ation)|pre-?certification|authori[sz]ation request|member services",
+    re.IGNORECASE,
 )
 
 
@@ -72,7 +88,7 @@ def _codes(page: PageText, number: int, line: Line) -> list[Finding]:
     groups = list(GROUP_CODE.finditer(text))
     for match in groups:
         group = match[1].replace("0", "O").replace("1", "I").replace("l", "I")
-        if group not in {"CO", "PR", "OA", "PI"} or re.match(r"\s?[-–]?\d{3,}", text[match.end() :]):
+        if group not in {"CO", "PR", "OA", "PI"} or re.match(r"\s?[-–]?\d{3,}(?!\d*\.\d\d)", text[match.end() :]):
             continue
         found.append(
             _made(page, line, match, f"{group}-{match[2]}", 0.95, "group and reason", "group code with its reason code")
@@ -101,14 +117,29 @@ def _made(page: PageText, line: Line, match: re.Match[str], value: str, sure: fl
 
 
 def _payer(page: PageText) -> list[Finding]:
-    """Who denied: the company in the letter's head."""
-    for line in page.lines[:6]:
-        text = line.text[:120]
-        if line.box[1] < 0.2 and COMPANY.search(text) and not NO_COMPANY.search(text) and len(text.split()) <= 7:
-            confidence = 0.9 * (0.85 + 0.15 * line.confidence)
-            return [Finding("payer_name", text.strip(" ,;"), text, page.page_number, line.box, confidence, "valid", None,
-                            "the head of the plan's page")]  # fmt: skip
+    """Who denied: the company in the letter's head, else the one that the letter tells the reader to ask."""
+    for line in page.lines[:8]:
+        for cell in cells_of(line):
+            text = re.split(r"\s[–—|-]\s", cell.text[:120])[0]
+            if cell.box[1] < 0.2 and COMPANY.search(text) and not NO_COMPANY.search(text) and len(text.split()) <= 7:
+                return [
+                    _named(
+                        page,
+                        text.strip(" ,;"),
+                        cell.box,
+                        0.9 * (0.85 + 0.15 * cell.confidence),
+                        "the head of the plan's page",
+                    )
+                ]
+    for sentence in sentences_of(page):
+        match = ASKED.search(sentence.text)
+        if match and COMPANY.search(match[1]) and not NO_COMPANY.search(match[1]):
+            return [_named(page, match[1].strip(" ,;"), sentence.box, 0.8, "whom the letter tells the reader to ask")]
     return []
+
+
+def _named(page: PageText, name: str, box: Box, sure: float, why: str) -> Finding:
+    return Finding("payer_name", name, name, page.page_number, box, sure, "valid", None, why)
 
 
 def _reason(page: PageText) -> list[Finding]:
@@ -122,11 +153,13 @@ def _reason(page: PageText) -> list[Finding]:
             r"because|since|due to", sentence.text, re.IGNORECASE
         ):
             weight -= 2.5
+        if WHY.search(sentence.text):
+            weight += 1.5
         for order, reason in enumerate(reasons()):
-            if any(pattern.search(sentence.text) for pattern in reason.patterns) and (
-                best is None or weight - 0.001 * order > best[0]
-            ):
-                best = weight - 0.001 * order, reason, sentence
+            if any(pattern.search(sentence.text) for pattern in reason.patterns):
+                vague = reason.name == VAGUE and not OF_THE_PLAN.search(sentence.text)
+                weighed = weight - 0.001 * order - (1.5 if vague else 0.0)
+                best = (weighed, reason, sentence) if best is None or weighed > best[0] else best
     if best is None:
         return []
     return [Finding("denial_reason", best[1].name, best[2].text[:300], page.page_number, best[2].box, 0.9 if best[0] > 1.5 else 0.7, "valid", None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ SOME, CLEAR = 2.0, 0.8
 """Nor below this, unless no other kind comes near."""
 UNTITLED = 0.85
 """Highest confidence of a kind that only the text tells."""
+SEPARATOR = "Separator sheet"
 Patterns = tuple[re.Pattern[str], ...]
 
 
@@ -44,21 +45,29 @@ def _kinds() -> dict[str, tuple[Patterns, ...]]:
             for kind, row in table.items()}  # fmt: skip
 
 
-def classify(pages: Sequence[PageText]) -> tuple[Document, ...]:
+def classify(pages: Sequence[PageText], separators: Collection[int] = ()) -> tuple[Document, ...]:
     """Split a fax into documents; every page that is not blank is in exactly one.
 
     A page without a title of its own that says "continued" or "page 2 of 3", or that looks like
-    nothing, goes on with the document before it.
+    nothing, goes on with the document before it, unless a separator sheet lies between.
+
+    Args:
+        pages: The fax's pages.
+        separators: The numbers of pages that are separator sheets: documents of their own, of the kind "other".
     """
     documents: list[Document] = []
     for page in pages:
         if page.blank:
+            continue
+        if page.page_number in separators:
+            documents.append(Document("other", (page.page_number,), UNTITLED, SEPARATOR))
             continue
         judged = _judge(page)
         before = documents[-1] if documents else None
         if (
             before
             and before.kind != "cover_sheet"
+            and before.title != SEPARATOR
             and before.pages[-1] == page.page_number - 1
             and _goes_on(page, judged, before)
         ):

@@ -21,7 +21,7 @@ PHONE = re.compile(r"\d{3}\D{0,3}\d{3}\D{0,2}\d{4}")
 
 def _is_id(text: str) -> bool:
     return (
-        bool(re.match(r"\W*[A-Za-z]{0,6}[\s.-]?\w*\d", text))
+        bool(re.match(r"\W*(?:[A-Za-z]{1,6}[\s.-]){0,2}[A-Za-z]{0,6}[\s.-]?\w*\d", text))
         and sum(ch.isdigit() for ch in text[:24]) >= 3
         and not ANY.match(text)
     )
@@ -31,7 +31,8 @@ def _is_company(text: str) -> bool:
     return (
         bool(re.search(r"[A-Za-z]{3}", text))
         and text.strip(" _-:'\"")[:1].isupper()
-        and len(text.split()) <= 8
+        and len(re.sub(r"\(.*", "", text).split()) <= 8
+        and not re.match(r"\W*(?:or|and|of|if)\b", text, re.IGNORECASE)
         and fold(text) not in wordings()
     )
 
@@ -55,9 +56,11 @@ FITS: dict[str, Fits] = {
     **dict.fromkeys(AMOUNTS, lambda text: bool(AMOUNT.search(text[:60]))),
     **dict.fromkeys(SMALL, lambda text: bool(re.match(r"\D{0,8}\d{1,3}(?:\.\d+)?(?!\d|\s*min)", text))),
     "quantity": lambda text: bool(re.match(r"\W{0,3}\d", text) or re.fullmatch(r"(?:one|two|three|four|five|six|ten)\b.{0,30}", text, re.IGNORECASE)),
+    "length_of_need": lambda text: bool(AMOUNT.search(text[:60])) and not ANY.match(text),
     "frequency": lambda text: bool(AMOUNT.search(text[:60])) and not ANY.search(text[:40]) and not re.match(r"[\d\s./-]+$", text),
     **dict.fromkeys(("code", "cpt"), lambda text: bool(CODE.search(text[:60]))),
     **dict.fromkeys(("phone", "fax"), lambda text: bool(PHONE.search(text[:40]))),
+    **dict.fromkeys(("last_name", "first_name"), lambda text: bool(re.match(r"[A-Z][\w'’-]+", text)) and fold(text) not in wordings()),
     "page_count": lambda text: bool(re.match(r"\W*\(?\d{1,3}\b(?![/.-]\d)", text)),
     "spo2": lambda text: bool(re.match(r"\D{0,8}\d{2,3}", text)),
     "payer_name": _is_company,

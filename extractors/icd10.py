@@ -18,6 +18,7 @@ from extractors.icd10_table import is_billable as is_billable
 from extractors.icd10_torn import EDGES, HCPCS_LIKE, MONEY, torn_codes, undotted_row
 from extractors.labels import label_over
 from extractors.repair import TO_LETTER, passing
+from extractors.ticks import is_unticked
 
 LIKE = 75
 """How alike (of 100) a word must be to pass as a misread diagnosis label."""
@@ -34,7 +35,7 @@ WHOLE = re.compile(r"(?<![\w.$/-])(?!(?:19|20)\d\d\b)\d{4,6}(?![\w/%-]|\.\d)")
 UNIT = re.compile(r"\s?(?:lbs?|kg|mg|mcg|ml|cm|mm|mmhg|bpm|lpm|%)(?!\w)", re.IGNORECASE)
 """What follows a measurement: no figure before it is a misread code."""
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
-LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$")
+LISTED = re.compile(r"[(\[]\s*$|[-:–—;,]\s*$|^\W*$|\d[.)]\s*$|\b[A-L]\.\s*$")
 """What stands before a short code that is written behind or before its words."""
 NOT_OURS = frozenset({"code", "cpt", "modifier", "claim_number", "member_id", "group_number", "reference_number", "authorization_number",
                       "phone", "fax", "npi", "quantity", "tax_id", "shipping_address", "license_number"})  # fmt: skip
@@ -95,7 +96,7 @@ def _dotted_ones(page: PageText, number: int, line: Line) -> Iterator[tuple[Find
     for match in DOTTED.finditer(text):
         if labelled is None:
             labelled = _is_labelled(_just_above(page, number)) or _stands_by_a_code(page, number)
-        if page.source == "ocr" and UNIT.match(text, match.end()):
+        if page.source == "ocr" and UNIT.match(text, match.end()) or is_unticked(page, line, match.start(), DOTTED):
             continue
         place = line.words_in(match.start(), match.end())[0].box
         ours = (
@@ -267,7 +268,9 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
     listed = page.source == "ocr" and not before.strip() and not HCPCS_LIKE.fullmatch(match[0])
     above = " ".join(o.text[:300] for o in page.lines[max(0, number - 3) : number])
     ours = len(match[0]) == 3 or listed and _stands_by_a_code(page, number)
-    return 0.86 if ours and enclosed and (beside_others or _is_labelled(above)) else 0.0
+    return (
+        0.86 if ours and (enclosed or beside_others and not behind) and (beside_others or _is_labelled(above)) else 0.0
+    )
 
 
 def _stands_by_a_code(page: PageText, number: int) -> bool:
@@ -342,7 +345,7 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
         return None
     if len(match[1]) == 4:
         options = [raw[0].upper() + raw[2:].upper()] if table().get(raw[0].upper() + raw[2:].upper()) else []
-    if len(options) == 1:
+    if len(options) == 1 and page.source == "ocr":
         reason = f"{dotted(options[0])} is the only billable candidate for what was read"
         return _finding(page, line, match, options[0], 0.92, "repaired", reason)
     if page.source == "ocr" and code[0].isalpha() and len(match[1]) == 3:

@@ -16,12 +16,47 @@ WIDE = 0.035
 OF_A_PERSON = re.compile(r"\b(id|number|birth|npi|order|signed|dob)\b")
 """Wordings that may end a cell whose beginning was misread ("Panteni's Member ID")."""
 NOT_THE_PATIENTS = frozenset(fold(word) for word in ("spouse", "emergency", "caregiver", "guarantor", "secondary", "mother", "father",
-                             "parent", "guardian", "employer", "alternate", "prior", "previous", "old", "contact", "tertiary", "and", "the", "your", "his", "her", "their"))  # fmt: skip
+                             "parent", "guardian", "employer", "alternate", "prior", "previous", "old", "contact", "tertiary", "and", "the", "your", "his", "her", "their", "next", "followup", "return", "upcoming"))  # fmt: skip
 """Words just before a wording that make it somebody else's label, or prose."""
 
+PARTS = frozenset(fold(word) for word in ("name", "address", "telephone", "phone", "fax", "number", "no", "#", "and", "or", "of", "medicare", "id", "npi",
+                  "nsc", "upin", "zip", "code", "city", "state", "dob", "first", "last", "mi", "middle", "initial", "street", "printed", "credentials", "&", "other", "source", "program", "feca", "plan", "info", "information"))  # fmt: skip
+"""Words of a caption that names several things."""
+CAPTIONED = frozenset(
+    {
+        "member_name",
+        "payer_name",
+        "ordering_provider_name",
+        "supplier_name",
+        "facility_name",
+        "last_name",
+        "shipping_address",
+    }
+)
+UNITS = frozenset(
+    fold(word)
+    for word in (
+        "lpm",
+        "l/min",
+        "liters per minute",
+        "liters/min",
+        "liter/min",
+        "liters/minute",
+        "units",
+        "unit",
+        "times per day",
+        "cm",
+    )
+)
+"""Wordings that are units behind a number."""
 SHAPED = frozenset({*DATES, *NPIS, *IDS}) - {"generic_date"}
 """Fields whose values can be told by their shape."""
 AN_ID = re.compile(r"[A-Z]{0,4}\d[A-Z\d-]{5,}")
+DATED = frozenset(
+    {"delivery_date", "discharge_at", "admit_date", "visit_date", "member_dob", "service_start", "order_date"}
+)
+SPANNING = frozenset(fold(word) for word in ("effective", "start", "ordered"))
+"""Everyday words for dates that stand before any date in prose."""
 UNMISTAKABLE = frozenset({"member_name", "generic_name", "generic_date", "ordering_provider_name", "phone", "fax"})
 """Fields whose everyday label needs no colon when just such a value fills the rest of its cell."""
 
@@ -73,10 +108,25 @@ def _hit_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
             ends.append((end, folded))
     for end, wording in reversed(ends):
         after = _past_hint(tokens, end)
+        if wordings()[wording][0] in CAPTIONED and after == end:
+            after = _past_parts(tokens, end)
         field, words = wordings()[wording]
         if _stands_as_label(tokens, start, after, field, wording):
             return _made(tokens, field, words, start, after)
+        if field in SHAPED and opens(tokens, start) and (last := _goes_on(tokens, end, field)):
+            return _made(tokens, field, words, start, last)
     return None
+
+
+def _goes_on(tokens: tuple[Token, ...], end: int, field: str) -> int:
+    """The colon a few words behind a wording ("Expected discharge | from facility:") whose value is just such a one; 0 if none."""
+    for place in range(end + 1, min(end + 5, len(tokens) - 1)):
+        if tokens[place].apart or tokens[place].barred or re.search(r"\d", tokens[place].word.text):
+            return 0
+        if tokens[place].colon:
+            rest = " ".join(token.word.text for token in tokens[place + 1 : place + 5])
+            return place if has_shape(field, rest) else 0
+    return 0
 
 
 def _made(tokens: tuple[Token, ...], field: str, words: str, start: int, end: int) -> Hit:
@@ -87,7 +137,12 @@ def _made(tokens: tuple[Token, ...], field: str, words: str, start: int, end: in
 def _past_hint(tokens: tuple[Token, ...], end: int) -> int:
     """The last token of a label, a hint in brackets ("(mm/dd/yyyy)") and a lone # included."""
     following = end + 1
-    if tokens[end].colon or following >= len(tokens) or not tokens[following].word.text.startswith("("):
+    if (
+        tokens[end].colon
+        or following >= len(tokens)
+        or not tokens[following].word.text.startswith("(")
+        or tokens[following].apart
+    ):
         return end
     for place in range(following, min(following + 6, len(tokens))):
         text = tokens[place].word.text.rstrip(":;")
@@ -97,11 +152,26 @@ def _past_hint(tokens: tuple[Token, ...], end: int) -> int:
     return end
 
 
+def _past_parts(tokens: tuple[Token, ...], end: int) -> int:
+    """The last token of a caption that goes on to name more ("Patient name, address, telephone and Medicare ID")."""
+    place = end
+    while not closes(tokens, place) and not tokens[place].colon and tokens[place + 1].folded in PARTS:
+        place += 1
+    return place if place > end and (closes(tokens, place) or tokens[place].colon) else end
+
+
 def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str, wording: str) -> bool:
     """A colon or # after it, or a cell of its own; a word in running prose is no label."""
     begins, plain = opens(tokens, start), wording in plain_wordings()
     before = tokens[start - 1] if start else None
     if before and not begins and before.folded in NOT_THE_PATIENTS:
+        return (
+            field in IDS
+            and len(wording) > 7
+            and end + 1 < len(tokens)
+            and bool(AN_ID.fullmatch(tokens[end + 1].word.text.rstrip(".,;")))
+        )
+    if before and not tokens[start].apart and wording in UNITS and re.fullmatch(r"[\d.,-]+", before.word.text):
         return False
     if tokens[end].colon:
         return True
@@ -112,12 +182,27 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
             or bool(OF_A_PERSON.search(wordings()[wording][1]))
             and len(wording) > 4
         )
-    if field in AMOUNTS and re.match(r"\d", tokens[end + 1].word.text) and len(wording) < 12:
+    if (
+        field in IDS
+        and tokens[end + 1].folded in {"is", "was"}
+        and end + 2 < len(tokens)
+        and _is_an_id(tokens[end + 2].word.text)
+    ):
         return True
-    if plain:
-        return begins and field in UNMISTAKABLE and _fills_its_cell(tokens, end + 1, field)
+    if field in AMOUNTS and re.match(r"\d|life", tokens[end + 1].word.text) and len(wording) < 12:
+        return True
     following = tokens[end + 1].word.text
     rest = " ".join(token.word.text for token in tokens[end + 1 : end + 6])
+    if plain:
+        if (
+            field in DATED
+            and wording not in SPANNING
+            and ANY.match(rest)
+            or field in {*IDS, "license_number"}
+            and _is_an_id(following)
+        ):
+            return True
+        return begins and field in UNMISTAKABLE and _fills_its_cell(tokens, end + 1, field)
     if tokens[end].word.text.endswith((".", ",")) and re.match(r"[\dA-Z]", following):
         return begins or field in FITS and fits(field, rest)
     if (
@@ -136,6 +221,13 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
         and bool(re.match(r"[\dA-Z#]", following))
         and (field not in FITS or fits(field, rest))
     )
+
+
+def _is_an_id(text: str) -> bool:
+    text = text.rstrip(".,;")
+    return bool(
+        AN_ID.fullmatch(text) or re.fullmatch(r"[A-Z]{1,4}-?\d[\d-]{3,}[A-Z]?|\d{3,}-\d{3,}(?:-[A-Z\d]{1,6})?", text)
+    ) and not ANY.match(text)
 
 
 def _fills_its_cell(tokens: tuple[Token, ...], start: int, field: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from casefile.records import Box, Line, PageText, Word, union
 from extractors.expected import FITS, IDS, NAMES, fits
-from extractors.label_hits import Hit, has_shape, hits_of
+from extractors.label_hits import WIDE, Hit, has_shape, hits_of
 from extractors.label_values import column_of, value_at
 from extractors.once import once
 from extractors.tokens import Token, closes, opens, tokens_of
@@ -91,8 +92,49 @@ def _sheet(words: tuple[Word, ...], garbled: bool) -> Sheet:
         hits = tuple(tuple(hit for hit in row if hit.box not in vain) for row in hits)
         values = _answered(tokens, hits)
     headings = _headings(tokens, values)
+    values += _rows(tokens, hits, values)
     answered = frozenset(value.label_box for value in values if _is_beside(value))
     return Sheet(tokens, hits, tuple(_under(value, headings) for value in values), answered)
+
+
+ROWED = frozenset({"quantity", "frequency", "length_of_need", "reference_number", "claim_number", "service_start"})
+"""Fields of which a table has one in each row below its heading."""
+ROW = 0.05
+"""Rows of one table stand no further apart than this share of the page's height."""
+
+
+def _rows(
+    tokens: tuple[tuple[Token, ...], ...], hits: tuple[tuple[Hit, ...], ...], values: list[LabelledValue]
+) -> list[LabelledValue]:
+    """What stands in the further rows of a table under headings that a value answers from below."""
+    return [row for value in values if value.field in ROWED and value.words and value.box[1] > value.label_box[3]
+            and len(hits[value.line]) > 2 for row in _column(tokens, hits, value)]  # fmt: skip
+
+
+def _column(
+    tokens: tuple[tuple[Token, ...], ...], hits: tuple[tuple[Hit, ...], ...], value: LabelledValue
+) -> Iterator[LabelledValue]:
+    hit = next(hit for hit in hits[value.line] if hit.box == value.label_box)
+    if hit.colon:
+        return
+    left, right = column_of(tokens[value.line], hit)
+    bottom = value.box[3]
+    for row, labels in zip(tokens[value.line + 1 :], hits[value.line + 1 :], strict=True):
+        cell = [token for token in row if left <= token.word.box[0] < right]
+        if not cell or cell[0].word.box[1] < bottom:
+            continue
+        labelled = any(row[label.start] in cell[:2] for label in labels)
+        if cell[0].word.box[1] - bottom > ROW or labelled or sum(token.apart for token in row) < 2:
+            return
+        words = tuple(
+            token.word
+            for place, token in enumerate(cell)
+            if not any(after.gap > WIDE or after.barred for after in cell[1 : place + 1])
+        )
+        if not fits(value.field, " ".join(word.text for word in words)):
+            return
+        yield replace(value, words=words)
+        bottom = words[0].box[3]
 
 
 def _is_beside(value: LabelledValue) -> bool:
@@ -175,6 +217,13 @@ def _under(value: LabelledValue, headings: list[Heading]) -> LabelledValue:
         return value
     section = max(over)[2]
     return replace(value, section=section)
+
+
+def label_text(page: PageText, value: LabelledValue) -> str:
+    """A label as printed, what it names besides included."""
+    sheet = sheet_of(page)
+    hit = next((hit for hit in sheet.hits[value.line] if hit.box == value.label_box), None)
+    return " ".join(token.word.text for token in sheet.tokens[value.line][hit.start : hit.end]) if hit else ""
 
 
 def line_of(page: PageText, box: Box) -> Line | None:

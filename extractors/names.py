@@ -9,7 +9,9 @@ from extractors.wordings import fold, wordings
 LETTERS = (r"M\.?[DO]|D\.?[O0]|N\.?P|P\.?A(?:[-. ]?C)?|A?PRN|APRN|CNS|CRNP|DNP|FNP(?:[-. ]?(?:C|BC))?|ARNP|AGNP|ANP|CNP|CNM|RN|BSN|MSN|DPM|DPT|PT|OT|OTR|RRT|RT|"
            r"LPN|Ph\.?D|FACP|FCCP|FAAFP|MBBS|DC|OD|PharmD|ATP|CWS|CWON|WOCN|LCSW|MPH|MS|BC")  # fmt: skip
 CREDENTIALS = re.compile(rf"(?:^|[\s,(/]+)(?:{LETTERS})\b\.?\)?(?=$|[\s,.;)/])")
-TITLES = re.compile(r"^\s*(?:(?:dr|doctor|mr|mrs|ms|miss)\b[.,]?\s+|[O0B]r\b[.,]?\s+(?=\S+\s+\S))", re.IGNORECASE)
+TITLES = re.compile(
+    r"^\s*(?:(?:D[NKQ](?=\s[A-Z])|dr|doctor|mr|mrs|ms|miss)\b[.,]?\s+|[O0B]r\b[.,]?\s+(?=\S+\s+\S))", re.IGNORECASE
+)
 """A title, "Dr." also as it is misread."""
 LOST_COMMA = re.compile(
     r"^((?!(?:St|Mt|Ste)\b)[^\W\d_][\w'’-]{2,}(?:\s+(?:Jr|Sr|II|III))?)\.{1,2}\s+([^\W\d_][\w'’-]*(?:\s+[A-Z]\.?)?)$",
@@ -17,17 +19,21 @@ LOST_COMMA = re.compile(
 )
 """LAST. FIRST: a comma that was read as a dot."""
 PART = re.compile(r"[^\W\d_][^\W\d_'’.`-]*(?:['’`-][^\W\d_][^\W\d_]*)*\.?")
-ENDS = re.compile(r"\s(?:dob|d\.?\s?[o0]\.?\s?:?\s?b|(?:january|february|march|april|june|july|august|september|october|november|december)|mrn|id|npi|phone|date|fax|sex|age|born|member|medicaid|license|lic|ph|tel|on|at|signature|signed|sign|x\s?\d+|ext|extension|electronically|insurance)\b.*$|\(.*$|[\[#|:;_].*$|\s\d.*$", re.IGNORECASE)  # fmt: skip
+ENDS = re.compile(r"\s(?:cust|customer|client|acct|account|chart|case|order|rec|record|mr|patient|pt)\b\.?\s*(?:#|no\b|num|id\b).*$|\s(?:dob|d\.?\s?[o0]\.?\s?:?\s?b|(?:january|february|march|april|june|july|august|september|october|november|december)|mrn|id|npi|phone|date|fax|sex|age|born|member|medicaid|license|lic|ph|tel|on|at|signature|signed|sign|x\s?\d+|ext|extension|electronically|insurance)\b.*$|\(.*$|[\[#|:;_].*$|\s\d.*$", re.IGNORECASE)  # fmt: skip
 PARTICLES = frozenset(
     {"van", "von", "de", "del", "della", "la", "le", "st", "der", "den", "di", "da", "dos", "al", "el", "bin", "mc"}
 )
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-NOT_NAMES = frozenset(["name", "id", "number", "date", "dob", "birth", "the", "and", "of", "phone", "address", "signature", "information", "instructions", "to", "for", "with", "from", "see", "per", "is", "was", "are", "has", "will", "not", "no", "yes", "none", "n/a", "plan", "health", "insurance", "medicare", "medicaid", "hospital", "clinic", "center", "medical", "home", "care", "order", "form", "page", "fax", "supply", "company", "inc", "llc", "street", "road", "avenue", "lane", "drive", "suite", "box", "diagnosis", "code", "item", "equipment", "oxygen", "male", "female", "unknown", "same", "above", "below", "attached", "please", "print", "patient", "member", "provider", "physician", "practitioner", "prescriber", "supplier", "facility", "agency", "department", "services", "service", "group", "office", "associates", "family", "medicine", "pulmonary", "wound", "hours", "daily", "monthly", "who", "which", "that", "this", "history", "visit", "note", "report", "chart", "assessment", "evaluation", "demographics", "intake", "remittance", "advice", "mobility", "wheelchair", "request", "authorization", "notice", "denial", "sheet", "log", "list", "summary", "record", "registration", "certificate", "letter", "claim", "benefits", "explanation", "test", "study", "results", "therapy", "progress", "discharge", "admission", "insured", "first", "last"])  # fmt: skip
+NOT_NAMES = frozenset(["name", "id", "number", "date", "dob", "birth", "the", "and", "of", "phone", "address", "signature", "information", "instructions", "to", "for", "with", "from", "see", "per", "is", "was", "are", "has", "will", "not", "no", "yes", "none", "n/a", "plan", "health", "insurance", "medicare", "medicaid", "hospital", "clinic", "center", "medical", "home", "care", "order", "form", "page", "fax", "supply", "company", "inc", "llc", "street", "road", "avenue", "lane", "drive", "suite", "box", "diagnosis", "code", "item", "equipment", "oxygen", "male", "female", "unknown", "same", "above", "below", "attached", "please", "print", "patient", "member", "provider", "physician", "practitioner", "prescriber", "supplier", "facility", "agency", "department", "services", "service", "group", "office", "associates", "family", "medicine", "pulmonary", "wound", "hours", "daily", "monthly", "who", "which", "that", "this", "history", "visit", "note", "report", "chart", "assessment", "evaluation", "demographics", "intake", "remittance", "advice", "mobility", "wheelchair", "request", "authorization", "notice", "denial", "sheet", "log", "list", "summary", "record", "registration", "certificate", "letter", "claim", "benefits", "explanation", "test", "study", "results", "therapy", "progress", "discharge", "admission", "insured", "first", "last", "or", "other", "source", "program", "code", "preferred", "info", "charges"])  # fmt: skip
 
 
 def normal_name(text: str) -> str:
     """First Middle Last without credentials and titles; `LAST, FIRST M` is turned round. Empty when it is no name."""
-    bare = CREDENTIALS.sub(" ", " " + text.strip(" ,.;:-_'\"“”*")[:120])
+    bare = " " + text.strip(" ,.;:-_'\"“”*")[:120]
+    letters = CREDENTIALS.search(bare)
+    if letters and len(PART.findall(bare[: letters.start()])) > 1:
+        bare = bare[: letters.start()]
+    bare = CREDENTIALS.sub(" ", bare)
     bare = ENDS.sub("", bare)
     bare = TITLES.sub("", bare).strip(" ,.;:-_*")
     bare = LOST_COMMA.sub(r"\1, \2", bare)

@@ -10,12 +10,14 @@ from itertools import islice
 from rapidfuzz import fuzz
 
 from casefile.records import Finding, Line, PageText, Status, Word
+from extractors.denial import IS_REMITTANCE
 from extractors.expected import NPIS
 from extractors.labels import LabelledValue, label_over, labelled_values, values_of
 from extractors.npi_torn import is_valid as is_valid
 from extractors.npi_torn import torn_numbers
 from extractors.readings import box_of
 from extractors.repair import candidates
+from extractors.tokens import CELL
 
 GLYPH = "[0-9OoQDIl|SsBZzG]"
 NUMBER = re.compile(rf"(?<![\w-])[12Il|Z]{GLYPH}{{9}}(?![\w-])")
@@ -37,6 +39,7 @@ OTHERS = {
 }
 LETTERS = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-?C)?|APRN|DNP|F?NP(?:-?C)?|CNS)\b")
 """A practitioner's letters."""
+BEHIND_LETTERS = re.compile(rf"(?:{LETTERS.pattern})\.?[\s,;(–-]*$")
 SAME_LINE = 0.006
 REPAIRED = 0.88
 """Confidence of a number in pieces by its label."""
@@ -49,6 +52,8 @@ ROLE_OF = {
     "facility_npi": "facility",
     "rendering_npi": "rendering",
 }
+PAID_ONES = frozenset({"npi", "npi #", "npi no", "npi number", "provider npi", "provider npi #"})
+"""Labels that on an explanation of payment mean the provider who is paid."""
 SECTIONS = {"doctor": "ordering", "supplier": "supplier", "facility": "facility"}
 ANCHORS = {
     "ordering_provider_name": "ordering",
@@ -136,8 +141,19 @@ def _judge(page: PageText, raw: str, value: LabelledValue, role: str) -> Finding
     """A labelled run of ten glyphs: valid, repaired, or suspect."""
     words = [word for word in value.words if word.text in raw or raw in word.text] or list(value.words)
     read = min(word.confidence for word in words)
+    sure = 0.85 if role == "ordering" and value.field == "ordering_npi" and _is_led(page, value) else 0.97
     return _weigh(
-        page, re.sub(r"[\s.-]", "", raw), raw, box_of(words), read, role, f", by the label '{value.label}'", 0.97
+        page, re.sub(r"[\s.-]", "", raw), raw, box_of(words), read, role, f", by the label '{value.label}'", sure
+    )
+
+
+def _is_led(page: PageText, value: LabelledValue) -> bool:
+    """Whether a word that is no known part of the label stands right before it ("Assistant | provider NPI")."""
+    before = [word for word in page.lines[value.line].words if word.box[2] <= value.label_box[0]]
+    return (
+        bool(before)
+        and value.label_box[0] - before[-1].box[2] < CELL / 2
+        and bool(re.fullmatch(r"[A-Za-z]{3,}", before[-1].text))
     )
 
 
@@ -206,14 +222,19 @@ def _is_labelled(near: str) -> bool:
 
 def _role(page: PageText, value: LabelledValue) -> str:
     """Whose number it is: by its own label, the heading above it, or the nearest name label; else the orderer's."""
+    if IS_REMITTANCE.search(page.text[:1500]) and value.label in PAID_ONES:
+        return "billing"
     if value.field in ROLE_OF:
         return ROLE_OF[value.field]
+    before = " ".join(w.text for w in page.lines[value.line].words if w.box[2] <= value.label_box[0] + 0.002)
+    if BEHIND_LETTERS.search(before[-20:]):
+        return "ordering"
     nearest, least = "", 0.09
     for other in labelled_values(page):
         down = value.label_box[1] - other.label_box[1]
         if other.field in ANCHORS and down >= -0.006:
             across = abs(value.label_box[0] - other.label_box[0])
-            cost = down + (0.0 if across < 0.12 else 0.08 * across if down > 0.006 else 0.02)
+            cost = down + (0.03 * across if down <= 0.006 else 0.0 if across < 0.12 else 0.08 * across)
             if cost < least and not (down <= 0.006 and other.label_box[0] > value.label_box[0]):
                 nearest, least = ANCHORS[other.field], cost
     if value.section in SECTIONS and (not nearest or least > 0.05):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from casefile.records import Finding, PageText, Status
+from extractors.blocks import block_below, cells_of
 from extractors.day import ANY, labelled_day, made
-from extractors.labels import LabelledValue, line_of, values_of
+from extractors.expected import fits
+from extractors.labels import LabelledValue, label_text, labelled_values, line_of, values_of
 from extractors.names import CREDENTIALS, normal_name
 from extractors.tokens import NUMBERED
 
@@ -24,6 +27,16 @@ YOUNGEST = 2026
 IDS = ("member_id", "group_number", "mbi", "claim_number", "reference_number", "authorization_number", "license_number")
 GENERIC_NAMES = {"patient": "member_name", "insurance": "member_name", "doctor": "ordering_provider_name"}
 OTHERS_SECTIONS = frozenset({"supplier", "facility", "contact", "secondary"})
+ABOUT_A_PATIENT = re.compile(
+    r"\W*(?:d\.?o\.?b|date of birth|born|mrn|med(?:ical)? rec|age\b|\d{2} y\W?o|\d{2}[- ]year)", re.IGNORECASE
+)
+DEAR = re.compile(r"\bdear\s+(?:mr|mrs|ms|miss)\b\.?\s+(?:[A-Z][\w'’-]+\s+)?([A-Z][\w'’-]+)\s*[:,]", re.IGNORECASE)
+INSURED_BY = re.compile(
+    r"\b(?:insured (?:by|with|through)|covered (?:by|under)|insurance is|enrolled in)\s+((?:[A-Z][\w&'’-]*\s?){1,5})"
+)
+SHIPS = re.compile(r"tracking|ship(?:ped|ping)? (?:date|to)", re.IGNORECASE)
+NO_PRESCRIBER = re.compile(r",?\s(?:RN|LPN|LVN|PTA?|DPT|OTR?(?:/L)?|COTA|SLP|RRT|CRT|MSW|LCSW|CMA|MA)\b(?!\s+\w+,)")
+PRESCRIBES = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A|[AC]?RNP|APRN|FNP|DNP|CNS|DPM)\b")
 SUBJECT = re.compile(r"^\s*(?:re|regarding|patient|subject)\b\s*[:.]?\s*(.{4,60})", re.IGNORECASE)
 WITH_LETTERS = re.compile(
     r"(?<![\w.])(?:(?:Dr\.?\s+)?([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}),?\s+(?:M\.?D|D\.?O|A?PRN|NP|PA(?:-C)?|FNP(?:-[BC]+)?|DNP|CNS|ARNP|DPM)\b"
@@ -44,19 +57,103 @@ def find(page: PageText) -> list[Finding]:
     ]
     findings += _in_two_parts(page)
     if not any(f.field == "member_name" for f in findings):
-        findings += _subject(page)
+        findings += _subject(page) or _at_the_head(page) or _addressee(page) or _recipient(page)
     if not any(f.field == "ordering_provider_name" for f in findings):
         findings += _by_letters(page)
     findings += [f for v in values_of(page, "member_dob") if (f := _birth(page, v))]
     if not any(f.field == "member_dob" for f in findings):
         findings += _birth_on_the_patients_line(page)
-    findings += [f for v in values_of(page, *IDS) if (f := _identifier(page, v))]
+    findings += [f for v in values_of(page, *IDS) if not _is_second(page, v) and (f := _identifier(page, v))]
     findings += _unlabelled_mbis(page, {f.value for f in findings})
     if not any(f.field in {"member_id", "mbi"} for f in findings):
         findings += _id_under_half_a_label(page)
     findings += [f for v in values_of(page, "tax_id") if (f := _tax_id(page, v))]
-    findings += [_plain(page, v, 0.93) for v in values_of(page, "payer_name") if _is_payer(v)]
+    findings += [f for v in labelled_values(page) if v.field == "member_id" for f in _payer_and_id(page, v)]
+    findings += [
+        _plain(page, v, 0.93)
+        for v in values_of(page, "payer_name")
+        if _is_payer(v) and not (v.label == "carrier" and SHIPS.search(page.text))
+    ]
+    if not any(f.field == "payer_name" for f in findings):
+        findings += _insurer_in_prose(page)
     return findings
+
+
+def _payer_and_id(page: PageText, value: LabelledValue) -> list[Finding]:
+    """A payer, or a member, and a member's number in one cell ("Insurance / ID: Heartland HMO / H5571002")."""
+    if value.words or "/" not in label_text(page, value) or not (lines := block_below(page, value)):
+        return []
+    company, _, number = lines[0].text.partition(" / ")
+    value = replace(value, words=lines[0].words)
+    if not (fits("payer_name", company) and fits("member_id", number)):
+        return []
+    reason = f"beside or below the label '{value.label}'"
+    named = (
+        normal_name(company)
+        if not re.search(r"insur|payer|payor|plan|coverage", label_text(page, value), re.IGNORECASE)
+        else ""
+    )
+    return [_made(page, value, named or company.strip(), 0.92, reason, "member_name" if named else "payer_name"),
+            _made(page, value, re.sub(r"[\s-]", "", number).upper(), 0.92, reason, "member_id")]  # fmt: skip
+
+
+def _insurer_in_prose(page: PageText) -> list[Finding]:
+    """A payer named in a sentence ("insured by Silver State Medicaid")."""
+    for line in page.lines:
+        if match := INSURED_BY.search(line.text[:300]):
+            box = line.words_in(match.start(1), match.end(1))[0].box
+            return [
+                Finding(
+                    "payer_name",
+                    match[1].strip(),
+                    match[0],
+                    page.page_number,
+                    box,
+                    0.8,
+                    "valid",
+                    None,
+                    "said in a sentence",
+                )
+            ]
+    return []
+
+
+def _at_the_head(page: PageText) -> list[Finding]:
+    """A name alone at the head of a page, with a birth date or a chart number a few lines below it in its column."""
+    for place, line in enumerate(page.lines[:8]):
+        for cell in cells_of(line):
+            name = normal_name(cell.text) if len(cell.text) < 50 and not CREDENTIALS.search(cell.text) else ""
+            below = [other for under in page.lines[place + 1 : place + 6] for other in cells_of(under)
+                     if abs(other.box[0] - cell.box[0]) < 0.02 and other.box[1] - cell.box[3] < 0.08]  # fmt: skip
+            if name and any(ABOUT_A_PATIENT.match(other.text) for other in below):
+                return [Finding("member_name", name, cell.text, page.page_number, cell.box, 0.85, "valid", None,
+                                "a name at the head of the page, a birth date or chart number below it")]  # fmt: skip
+    return []
+
+
+def _addressee(page: PageText) -> list[Finding]:
+    """To whom a letter is addressed: a name above the salutation that repeats its last part."""
+    dear = DEAR.search(page.text[:4000])
+    if dear is None:
+        return []
+    for line in page.lines[:25]:
+        for cell in cells_of(line):
+            name = normal_name(cell.text) if len(cell.text) < 50 and not CREDENTIALS.search(cell.text) else ""
+            if name and name.casefold().split()[-1] == dear[1].casefold():
+                return [Finding("member_name", name, cell.text, page.page_number, cell.box, 0.85, "valid", None,
+                                "to whom the letter is addressed")]  # fmt: skip
+    return []
+
+
+def _recipient(page: PageText) -> list[Finding]:
+    """To whom goods go, on a page that names nobody else."""
+    for value in labelled_values(page):
+        if value.field == "shipping_address" and not value.words and value.section not in OTHERS_SECTIONS:
+            lines = block_below(page, value)
+            if len(lines) > 1 and (name := normal_name(lines[0].text)) and fits("shipping_address", lines[1].text):
+                return [Finding("member_name", name, lines[0].text, page.page_number, lines[0].box, 0.8, "valid", None,
+                                f"the name below '{value.label}'")]  # fmt: skip
+    return []
 
 
 def _name(page: PageText, value: LabelledValue) -> Finding | None:
@@ -67,6 +164,8 @@ def _name(page: PageText, value: LabelledValue) -> Finding | None:
     if not name or not field or value.field == "member_name" and value.section == "contact":
         return None
     if field == "member_name" and CREDENTIALS.search(value.text):
+        return None
+    if field == "ordering_provider_name" and NO_PRESCRIBER.search(value.text) and not PRESCRIBES.search(value.text):
         return None
     role = "name" if field == "case_manager" else None
     return _made(
@@ -102,7 +201,7 @@ def _in_two_parts(page: PageText) -> list[Finding]:
 def _subject(page: PageText) -> list[Finding]:
     """The name in a line that begins "RE:", or the one that stands right before a birth date."""
     for line in page.lines[:40]:
-        text = line.text[:160]
+        text = cells_of(line)[0].text[:160]
         match = SUBJECT.match(text)
         if match is None:
             before = re.match(
@@ -202,11 +301,25 @@ def _id_under_half_a_label(page: PageText) -> list[Finding]:
     return []
 
 
+def _is_second(page: PageText, value: LabelledValue) -> bool:
+    """Whether a member's number is that of a second insurance: under its heading or on its line."""
+    if value.field not in {"member_id", "group_number"}:
+        return False
+    before = [
+        other for other in labelled_values(page) if other.line == value.line and other.label_box[0] < value.label_box[0]
+    ]
+    return value.section == "secondary" or any(
+        other.label.startswith(("secondary", "other insurance")) for other in before
+    )
+
+
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
-    text = re.sub(r"^[^\W\d]\s+(?=[A-Z]{0,3}\d{5})", "", value.text.strip(EDGES))
-    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?![\w/.]))*", text)
+    text = re.sub(r"^(?:[^\W\d]\s+(?=[A-Z]{0,3}\d{5})|(?:is|was)\s+)", "", value.text.strip(EDGES))
+    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?![\w/.]))*(?:(?<=\d)\s[A-Z]\d?(?=$))?", text)
     token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
+    if first and first[0].endswith("-") and (more := re.match(r"\s+([A-Z\d]{2,8})\b", text[first.end() :])):
+        token += more[1]
     if (
         first
         and re.fullmatch(r"[A-Za-z]{1,5}", first[0])
@@ -269,19 +382,29 @@ def _tax_id(page: PageText, value: LabelledValue) -> Finding | None:
 
 def _is_payer(value: LabelledValue) -> bool:
     """A company's name, not the plan of a note: capitalised and short."""
-    words = value.text.split()
-    bare = not re.search(r"\d{4}|\bid\b|:", value.text, re.IGNORECASE)
+    if value.label == "primary" and value.section != "insurance":
+        return False
+    text = _before_brackets(value)
+    words = text.split()
+    bare = not re.search(r"\d{4}|\bid\b|:", text, re.IGNORECASE)
     return (
         value.section != "secondary"
-        and len(words) <= 6
+        and 0 < len(words) <= 6
         and words[0][:1].isupper()
         and bare
-        and bool(re.search(r"[A-Za-z]{3}", value.text))
+        and bool(re.search(r"[A-Za-z]{3}", text))
     )
 
 
+def _before_brackets(value: LabelledValue) -> str:
+    """A value without what its brackets add ("Medicare (MBI 1EG4-TE5-MK73)")."""
+    return re.sub(r"\s*\(.*$", "", value.text) if re.search(r"\w\s*\([^)]*\d", value.text) else value.text
+
+
 def _plain(page: PageText, value: LabelledValue, sure: float) -> Finding:
-    return _made(page, value, value.text.strip(" :;,_"), sure, f"beside or below the label '{value.label}'")
+    return _made(
+        page, value, _before_brackets(value).strip(" :;,_"), sure, f"beside or below the label '{value.label}'"
+    )
 
 
 def _made(

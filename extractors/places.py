@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, Line, PageText, union
-from extractors.labels import LabelledValue, label_over, sheet_of, values_of
+from extractors.blocks import block_below
+from extractors.expected import fits
+from extractors.labels import LabelledValue, label_over, label_text, labelled_values, sheet_of, values_of
 
 PHONE = re.compile(
     r"(?<![\d-])(?:\+?1[-. ]\s?)?\(?(\d{3})\)?\s?[-./ ]\s?(\d{3})\s?[-./ ]\s?(\d{4})(?![\d-])|(?<![\d-])\((\d{3})\)\s?(\d{3})[-. ]?(\d{4})(?!\d)"
 )
 EXTENSION = re.compile(r"(?:\bext?(?:ension)?\b\.?|\bx)\s*:?\s*(\d{2,6})\b", re.IGNORECASE)
+MANAGER = re.compile(r"case manager|care manager|coordinator|case mgr|discharge planner", re.IGNORECASE)
 FAX = re.compile(r"(?:\bfax\b|\bfx\b|\bf\b|facsimile)\W*(?:no|number|#)?\W*$", re.IGNORECASE)
 BARRIER = re.compile(
     r"(?:gate|door|entry|lock\s?box|access)\s*(?:code)?\s*:?\s*#?\d{3,6}#?|gate code[^,.;]{0,30}|no elevators?|(?:\d{1,2}|\w+)?\s*(?:flights? of )?(?:stairs|steps)(?:\s+to\s+\w+)?|"
@@ -26,6 +29,7 @@ STATE_ZIP = re.compile(r"\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b")
 def find(page: PageText) -> list[Finding]:
     """Phones with their role, labelled addresses, access barriers, case managers' extensions."""
     findings = [f for value in values_of(page, "shipping_address") if (f := _address(page, value))]
+    findings += _in_blocks(page, {f.box[1] for f in findings})
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         findings += [_phone(page, number, line, match) for match in PHONE.finditer(text)]
@@ -35,10 +39,9 @@ def find(page: PageText) -> list[Finding]:
                 for m in BARRIER.finditer(text)
                 if len(m[0].split()) > 1
             ]
-        if re.search(r"case manager|care manager|coordinator|case mgr", text, re.IGNORECASE):
-            findings += [
-                _made(page, line, m, "extension", m[1], 0.88, "case manager") for m in EXTENSION.finditer(text)
-            ]
+        manager = "case manager" if MANAGER.search(text) else None
+        findings += [_made(page, line, m, "extension", m[1], 0.88, manager)
+                     for m in EXTENSION.finditer(text) if manager or PHONE.search(text[max(0, m.start() - 20) : m.start()])]  # fmt: skip
     return findings
 
 
@@ -76,6 +79,28 @@ def _address(page: PageText, value: LabelledValue) -> Finding | None:
     sure = 0.9 if STATE_ZIP.search(text) else 0.8
     return Finding("shipping_address", text, value.text, page.page_number, box, sure * (0.85 + 0.15 * value.confidence), "valid", role,
                    f"beside or below the label '{value.label}'")  # fmt: skip
+
+
+def _in_blocks(page: PageText, known: set[float]) -> list[Finding]:
+    """Addresses below a caption that names them after or without a name ("Patient's name and address", "Deliver to")."""
+    found = []
+    for value in labelled_values(page):
+        captioned = value.field == "member_name" and "address" in label_text(page, value).lower()
+        if value.field != "shipping_address" and not captioned or value.field == "shipping_address" and value.words:
+            continue
+        lines = block_below(page, value)
+        start = next((n for n, line in enumerate(lines) if fits("shipping_address", line.text)), None)
+        if start is None or start > 1 or lines[start].box[1] in known:
+            continue
+        rows = lines[start : start + 3]
+        last = next((n for n, line in enumerate(rows) if STATE_ZIP.search(line.text)), 0)
+        text = ", ".join(line.text.strip(" ,") for line in rows[: last + 1])
+        end = STATE_ZIP.search(text)
+        text, box = text[: end.end()] if end else text, union(line.box for line in rows[: last + 1])
+        role = {"doctor": "practitioner", "": None}.get(value.section, value.section)
+        found.append(Finding("shipping_address", text, text, page.page_number, box, 0.88 if end else 0.75, "valid", role,
+                             f"the address below the caption '{value.label}'"))  # fmt: skip
+    return found
 
 
 def _town_below(page: PageText, value: LabelledValue) -> tuple[str, Line] | None:

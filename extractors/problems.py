@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from casefile.records import Document, Finding, PageText, Problem
 from extractors import counting, twins
+from extractors.edges import find_cut_edges
 from extractors.strangers import find_strangers
 
 NEEDS = (
@@ -38,6 +39,7 @@ def find_problems(
     problems = [
         *counting.find_missing(pages, documents, len(repeated)),
         *repeated,
+        *find_cut_edges(pages),
         *find_strangers(pages, documents, findings),
     ]
     for document in documents:

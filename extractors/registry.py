@@ -20,6 +20,7 @@ from extractors import (
     people,
     places,
     plausible,
+    pointers,
     signature,
     unlabelled,
     wounds,
@@ -54,7 +55,7 @@ ONLY_ON: dict[str, frozenset[str]] = {
     "signature": SIGNED_KINDS,
     "signature_date": SIGNED_KINDS,
     **dict.fromkeys(
-        ("denial_date", "appeal_deadline", "denial_reason", *(name for name, _ in appeals.RIGHTS)),
+        ("denial_date", "appeal_deadline", "denial_reason", "appeal_address", *(name for name, _ in appeals.RIGHTS)),
         frozenset({"denial_letter"}),
     ),
     **dict.fromkeys(("ordering_provider_name/signer", "order_date/date", "order_date/letter"), ORDERS),
@@ -72,7 +73,8 @@ def find_all(pages: Sequence[PageText], documents: Sequence[Document]) -> tuple[
     for page in pages:
         if not page.words:
             continue
-        findings += [f for f in _on_page(page) if _belongs(f, kinds.get(page.page_number, "other"))]
+        kind = kinds.get(page.page_number, "other")
+        findings += [_in_kind(f, kind) for f in _on_page(page) if _belongs(f, kind)]
     findings += signature.find_absent(pages, documents, findings)
     denials = [f for f in findings if f.field == "denial_date"]
     if not any(f.field == "appeal_deadline" for f in findings):
@@ -88,6 +90,7 @@ def _on_page(page: PageText) -> list[Finding]:
         found.append(named)
     repaired = [f.box for f in found if f.field == "hcpcs" and f.status == "repaired"]
     found = [f for f in found if f.field != "cpt" or not any(_inside(f.box, box) for box in repaired)]
+    found += pointers.find(page, found)
     doubted = [word for word in page.words if word.other]
     return _distinct([_weighed(doubted, finding) for finding in found])
 
@@ -111,6 +114,13 @@ def _weighed(doubted: Sequence[Word], finding: Finding) -> Finding:
 def _inside(box: Box, outer: Box) -> bool:
     middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return outer[0] <= middle[0] <= outer[2] and outer[1] <= middle[1] <= outer[3]
+
+
+def _in_kind(finding: Finding, kind: str) -> Finding:
+    """A number on a licence or tax form is its holder's, who orders nothing there."""
+    if kind == "credential" and finding.field == "ordering_provider_npi":
+        return replace(finding, field="other_npi", role=None)
+    return finding
 
 
 def _belongs(finding: Finding, kind: str) -> bool:

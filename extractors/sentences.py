@@ -23,6 +23,12 @@ LONGEST = 20_000
 """Characters of a page that are split into sentences."""
 
 
+EDGE = 0.7
+"""A line of prose that runs on ends right of this share of the page's width."""
+AHEAD = 60
+"""Characters of the next line that a line's last sentence is read on into."""
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A sentence, where it begins in the page's text, and the box of its first line."""
@@ -83,3 +89,17 @@ def _blocks(lines: tuple[Line, ...]) -> list[list[Line]]:
         else:
             blocks.append([line])
     return blocks
+
+
+def next_of(page: PageText, number: int) -> str:
+    """The beginning of the next line where a line of prose runs on into it, else nothing."""
+    lines = page.lines
+    if number + 1 >= len(lines) or lines[number].text[-1:] in ".;" or lines[number].box[2] < EDGE:
+        return ""
+    following = lines[number + 1].text[:AHEAD]
+    return following if following[:1].islower() or following[:1].isdigit() else ""
+
+
+def with_next(page: PageText, number: int) -> str:
+    """A line's text with the beginning of the next where it runs on."""
+    return f"{page.lines[number].text[:2000]} {next_of(page, number)}".rstrip()

@@ -21,15 +21,29 @@ FAR = 60
 JUNK_BOX = re.compile(r"[oO0□☐LCDI\[\]()_|1ULl]{1,3}")
 
 
-def is_unticked(page: PageText, line: Line, start: int) -> bool:
-    """Whether the mark before this place in the line is an empty box, on a page where other boxes are ticked."""
+def is_unticked(page: PageText, line: Line, start: int, code: re.Pattern[str] = CODE) -> bool:
+    """Whether the mark before this place in the line is an empty box, on a page where other boxes are ticked.
+
+    Args:
+        page: The page.
+        line: One of its lines.
+        start: Where in the line's text the item stands.
+        code: What an item's code looks like: a mark before another one is that one's.
+    """
     if not _has_ticks(page.words):
         return False
     before = line.text[max(0, start - FAR) : start]
+    if not before.strip() and not line.text[start + 5 :].strip():
+        before = _line_above(page, line).text[-FAR:] + " "  # an item that was wrapped leaves its box behind
     marks = list((SMUDGED if page.source == "ocr" and _lists(page.words) else MARK).finditer(before))
-    if marks and not CODE.search(before[marks[-1].end() :]):
+    if marks and not code.search(before[marks[-1].end() :]):
         return not TICKED.search(marks[-1][0])
     return page.source == "ocr" and line in _listed(page.words)
+
+
+def _line_above(page: PageText, line: Line) -> Line:
+    place = page.lines.index(line)
+    return page.lines[place - 1] if place else line
 
 
 def is_doubtful(page: PageText, line: Line, start: int) -> bool:
@@ -42,6 +56,20 @@ def is_doubtful(page: PageText, line: Line, start: int) -> bool:
         and _opens_cell(line, start)
         and not re.match(r"\s*[,;]", line.text[start + 5 : start + 8])
     )
+
+
+def ticked_part(text: str) -> str:
+    """Of a value printed as a choice ("[ ] 12 months [X] lifetime") the part that is ticked; all of it if no boxes stand in it."""
+    marks = list(MARK.finditer(text))
+    if marks and re.search(r"\w", text[: marks[0].start()]):
+        return text[: marks[0].start()].strip()
+    if not marks or len(marks) < 2 and not TICKED.search(marks[0][0]):
+        return text
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    ticked = [
+        text[mark.end() : end].strip(" ,;") for mark, end in zip(marks, ends, strict=True) if TICKED.search(mark[0])
+    ]
+    return ticked[0] if len(ticked) == 1 else ""
 
 
 @once

@@ -19,7 +19,7 @@ GLUED = re.compile(
     r"(?<=[A-Za-z.)#'’]):(?=[^\s:/])|(?<=[A-Za-z])#(?=\d)|(?<=[^\d\s|])\|(?=\S)|_{2,}|\.{3,}|(?<=[A-Za-z,])(?=DOB:)|(?<=^NPI)(?=\d)|(?<=^DOB)(?=\d)|(?<=^MBI)(?=\d)|(?<=^I[DO0])\.(?=\w*\d{4})"
 )
 LEADER = re.compile(r"[._\-–—~*=…•·]{2,}|[_|:]|[=…•·]")
-NUMBERED = re.compile(r"\d{1,2}[a-z]?[.,)]?|[a-z][.)]|\(\d{1,2}\)", re.IGNORECASE)
+NUMBERED = re.compile(r"\d{1,2}[a-z]?[.,)]?|\d{1,2}\.[a-z]|[a-z][.)]|\(\d{1,2}\)", re.IGNORECASE)
 """A box number before a label: "4.", "12a)", or "4" where the dot was lost."""
 
 

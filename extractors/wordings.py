@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache, lru_cache
-from itertools import product
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,38 @@ LONGEST = 44
 
 
 def fold(text: str) -> str:
-    """Lower case without spaces and marks; glyphs that readers mix up become one."""
+    """Lower case without spaces and marks; glyphs that readers mix up become one, and short forms become whole words."""
+    return "".join(_whole(word) for word in re.split(r"[\s-]+", text))
+
+
+def _whole(word: str) -> str:
+    """A word folded, its short forms spelled out ("svc" → "service", "auth/ref" → "authorizationref")."""
+    bare, short = _bare(word), _short_forms()
+    if bare[:-1] in short and bare[-1:] == "#":
+        return short[bare[:-1]] + "#"
+    if bare in short or "/" not in word:
+        return short.get(bare, bare)
+    return "".join(short.get(part, part) for part in map(_bare, word.split("/")))
+
+
+def _bare(text: str) -> str:
     return NO_SIGN.sub("", text.lower().translate(SLIPS))
 
 
 @cache
 def _table() -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / "data" / "labels.toml").read_text())
+
+
+@cache
+def _short_forms() -> dict[str, str]:
+    """Short form → the word it stands for ("svc" → "service"); of two words of one kin with a stroke between, the first."""
+    table = _table()
+    short = {_bare(form): _bare(word) for word, forms in table["short"].items() for form in forms}
+    for kin in table["kin"].values():
+        for one, two in permutations([*kin, *(form for word in kin for form in table["short"].get(word, ()))], 2):
+            short.setdefault(_bare(f"{one}/{two}"), short.get(_bare(one), _bare(one)))
+    return short
 
 
 @cache
@@ -53,14 +78,11 @@ def wordings() -> dict[str, tuple[str, str]]:
 
 
 def _spelled_out(wording: str, sets: dict[str, list[str]]) -> list[str]:
-    names = re.findall(r"\{(\w+)\}", wording)
-    rows = []
-    for choice in product(*(sets[name] for name in names)):
-        text = wording
-        for name, word in zip(names, choice, strict=True):
-            text = text.replace("{" + name + "}", word, 1)
-        rows.append(text)
-    return rows
+    """The wordings that one with sets in it stands for; a set's members may name sets themselves."""
+    name = re.search(r"\{(\w+)\}", wording)
+    if name is None:
+        return [wording]
+    return [row for word in sets[name[1]] for row in _spelled_out(wording.replace(name[0], word, 1), sets)]
 
 
 @cache

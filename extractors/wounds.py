@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, Line, PageText
+from extractors.sentences import with_next
 
 STAGES = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
-STAGE = re.compile(r"\bstage\s?[:#-]?\s{0,2}(IV|I{1,3}|[1-4]|unstageable)(?![\w.]|/\d)", re.IGNORECASE)
+STAGE = re.compile(r"\bstage\s?[:#-]?\s{0,2}(IV|I{1,3}|[1-4]|unstageable)(?!\w|\.\d|/\d)", re.IGNORECASE)
 UNSTAGED = re.compile(r"\bunstageable\b", re.IGNORECASE)
 OF_A_WOUND = re.compile(
     r"wound|ulcer|pressure|decubit|injur|sacr|heel|coccyx|ischi|trochant|buttock|malleol", re.IGNORECASE
@@ -32,7 +33,8 @@ def find(page: PageText) -> list[Finding]:
         stages = list(STAGE.finditer(text)) or list(UNSTAGED.finditer(text))
         if stages and _speaks_of_a_wound(page, number):
             findings += [_made(page, line, m, "wound_stage", _stage(m)) for m in stages]
-        findings += [_made(page, line, m, "drainage", _words(m[1] or m[2])) for m in DRAINAGE.finditer(text)]
+        drained = [m for m in DRAINAGE.finditer(with_next(page, number)) if m.start() < len(line.text)]
+        findings += [_made(page, line, m, "drainage", _words(m[1] or m[2])) for m in drained]
     return findings
 
 

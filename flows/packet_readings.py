@@ -13,6 +13,7 @@ from flows import steps
 from intake.limits import Limits
 from intake.page_count import page_count
 from intake.read import FileText, Unreadable, file_text, read_file, read_pages
+from intake.separators import find_separators
 from intake.sniff import media_type, refusal
 from packet_builder.page_cache import PageCache
 from packet_builder.page_names import page_names
@@ -41,7 +42,7 @@ def read_with_kept_pages(path: Path, name: str, sha256: str, limits: Limits, cac
         problems = {problem.page: problem for problem in text.problems}
         for key, page in zip(names, text.pages, strict=True):
             _keep(key, page, problems.get(page.page_number), kind, cache)
-    return steps.understand(text, name)
+    return steps.understand(text, name, find_separators(path, text.media_type, text.pages, limits))
 
 
 def _names(path: Path, limits: Limits) -> list[str]:

@@ -7,7 +7,7 @@ waiting, and the same step runs again with the same result.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -34,6 +34,7 @@ from intake.limits import Limits
 from intake.page_count import page_count
 from intake.read import FileText, read_file
 from intake.s3 import S3Options, place
+from intake.separators import find_separators
 from intake.sidecar import Sidecars
 from intake.sniff import media_type, refusal
 from intake.vault import Originals, Vault
@@ -150,17 +151,19 @@ def describe(error: BaseException) -> str:
 
 def read_path(path: Path, name: str, limits: Limits, on_page: OnPage | None = None) -> Reading:
     """Read one file into findings; never raises for a bad file (see `Reading.set_aside`)."""
-    return understand(read_file(path, limits, on_page), name)
+    text = read_file(path, limits, on_page)
+    return understand(text, name, find_separators(path, text.media_type, text.pages, limits))
 
 
-def understand(text: FileText, name: str) -> Reading:
-    """A file's words → documents, findings and problems."""
-    documents = classify(text.pages)
+def understand(text: FileText, name: str, separators: Collection[int] = ()) -> Reading:
+    """A file's words, with the numbers of its separator sheets → documents, findings and problems."""
+    documents = classify(text.pages, separators)
     findings = find_all(text.pages, documents)
     problems = find_problems(text.pages, documents, findings)
+    of_file = (p for p in text.problems if p.code != "low_quality" or p.page not in separators)
     return Reading(
         name=name, sha256=text.sha256, media_type=text.media_type, pages=text.pages, documents=documents,
-        findings=findings, problems=(*text.problems, *problems), set_aside=text.set_aside,
+        findings=findings, problems=(*of_file, *problems), set_aside=text.set_aside,
     )  # fmt: skip
 
 
@@ -197,7 +200,8 @@ def read_fax(desk: Desk, sha256: str) -> None:
         text = read_long(desk.store, desk.leases(), sha256, path, media_type(path) or "", pages, limits)
     else:
         text = read_file(path, limits)
-    reading = replies.with_replies(understand(text, sha256[:12]), path, desk.store.open_tokens(), limits)
+    separators = find_separators(path, text.media_type, text.pages, limits)
+    reading = replies.with_replies(understand(text, sha256[:12], separators), path, desk.store.open_tokens(), limits)
     if arranged := desk.store.arrangement(sha256):
         reading = rearranged(reading, arranged)
     desk.store.save_reading(reading)

@@ -42,6 +42,7 @@ LACKS: Mapping[str, str] = {
 """What an order lacks → the field a person may find on the paper after all."""
 TITLES: Mapping[str, str] = {
     "missing_page": "A page is missing", "low_quality": "Hard to read", "timed_out": "Could not be read in time",
+    "cut_edge": "An edge is cut off",
     "damaged_file": "Cannot be decoded", "foreign_page": "Another patient's page?", "unsigned_order": "Not signed",
     "missing_npi": "No NPI found", "missing_diagnosis": "No diagnosis found", "missing_order_date": "No order date",
     "missing_member": "No patient found", "missing_description": "No item found",

@@ -142,6 +142,7 @@ def wound_table(s: Sheets, c: Case) -> None:
     size = f"{length:.1f} x {width:.1f} x {depth:.1f}"
     p.know("wound_size", size.replace(" ", ""))
     if p.unseen:
+        p.know("frequency", "daily")
         s.prose(y, [f"Wound #1 sacrum, stage 3 pressure ulcer, measures {length:.1f} cm x {width:.1f} cm x {depth:.1f} cm with moderate serous exudate. "
                     "No undermining. Granulation 80 %. Dressing changed daily."])  # fmt: skip
     else:

@@ -71,7 +71,8 @@ def table_order(s: Sheets, c: Case, signed: bool = True) -> None:
         p.rng.shuffle(columns)
     first = [p.row(name) for name, _ in columns]
     second = {"hcpcs": other[0], "description": other[1], "quantity": "2", "frequency": "as needed"}
-    p.know("hcpcs", other[0])
+    for field in ("hcpcs", "quantity", "frequency"):
+        p.know(field, second[field])
     for number, texts in enumerate(
         ([row[0] for row in first], [row[1] for row in first], [second[name] for name, _ in columns])
     ):
