@@ -8,7 +8,7 @@ from dataclasses import replace
 from casefile.records import Finding, PageText, Status
 from extractors.blocks import block_below, cells_of
 from extractors.day import ANY, labelled_day, made
-from extractors.expected import fits
+from extractors.expected import NO_ID, fits
 from extractors.labels import LabelledValue, label_text, labelled_values, line_of, values_of
 from extractors.names import CREDENTIALS, normal_name
 from extractors.tokens import NUMBERED
@@ -327,6 +327,8 @@ def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     ):
         token = re.sub(r"[\s-]", "", first[0] + more[1]).upper()
     if not 4 <= len(token) <= 24 or not re.search(r"\d", token) or NUMBERED.fullmatch(token) or ANY.match(text):
+        return None
+    if NO_ID.match(text):
         return None
     if value.field == "mbi" and not MBI.fullmatch(token):
         return (

@@ -291,3 +291,9 @@ def test_a_diagnosis_in_brackets_is_no_equipment_code_that_lost_its_letter(page_
     page = page_of("There is no evidence of stroke (I63.9). Ordered are K0823 and E2603.")
     found = [f.value for f in find_all([page], [Document("order", (1,), 0.9)]) if f.field == "hcpcs"]
     assert found == ["K0823", "E2603"]
+
+
+@pytest.mark.parametrize("line", ["Authorization: Page 1 of 1", "Claim #: Fax 555-201-3344", "Member ID: Room 4112"])
+def test_a_page_a_phone_or_a_room_is_no_identifier(page_of: Page, line: str) -> None:
+    ids = {"authorization_number", "claim_number", "member_id"}
+    assert [f for f in people.find(page_of(line)) if f.field in ids] == []
