@@ -10,8 +10,8 @@ from casefile.records import PageText, Problem, Word
 from intake import line_reader, ocr, pages, second_reader, whole_page
 from intake.banner import split_banner
 from intake.ink import asks_to_sign, find_ink
-from intake.lone import find_lone
 from intake.own_type import by_own_type
+from intake.unread import find_unread
 
 POOR = 0.55
 """Mean word confidence below which a person should compare the page with its image."""
@@ -33,7 +33,7 @@ def read_page(job: Job) -> tuple[PageText, Problem | None]:
     page, pixels = _read_upright(job.image)
     poor = job.image.dpi[1] < COARSE or whole_page.is_poor(page.words)
     words = _second_opinion(pixels, page.words, job.second_words, poor) if job.second_words else page.words
-    words = find_lone(pixels, words) if job.second_words else words
+    words = find_unread(pixels, words) if job.second_words else words
     words, banner = split_banner(words)
     ink = find_ink(pixels, words) if poor or asks_to_sign(words) else ()
     page = replace(page, words=words, banner=banner, ink=ink)

@@ -1,4 +1,4 @@
-"""Figures that stand alone on a line: read where they stand, and nothing made of bars, boxes and bullets."""
+"""Print that was left out is read where it stands, and nothing is made of bars, boxes and bullets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from casefile.records import Word
 from intake import line_reader
-from intake.lone import find_lone
+from intake.unread import find_unread
 
 WIDTH, HEIGHT = 1728, 2200
 FONT = ImageFont.load_default(32)
@@ -37,11 +37,18 @@ def page(*lone: tuple[str, int, int]) -> tuple[np.ndarray, tuple[Word, ...]]:
 @pytest.mark.skipif(not line_reader.is_available(), reason="the second reader is not installed")
 def test_a_figure_far_from_its_label_is_read_in_its_place() -> None:
     pixels, words = page(("4", 900, 300), ("35", 700, 400))
-    read = find_lone(pixels, words)
+    read = find_unread(pixels, words)
     assert [(word.text, word.line) for word in read] == [("Total", 0), ("4", 0), ("Refills", 1), ("35", 1)]
     assert all(word.confidence <= 0.8 for word in read if word.text.isdigit())
 
 
+@pytest.mark.skipif(not line_reader.is_available(), reason="the second reader is not installed")
+def test_a_word_that_was_left_out_is_read_in_its_place() -> None:
+    pixels, words = page(("CO-197", 900, 300), ("Qty", 60, 400))
+    read = find_unread(pixels, words)
+    assert [(word.text, word.line) for word in read] == [("Total", 0), ("CO-197", 0), ("Qty", 1), ("Refills", 1)]
+
+
 def test_bars_boxes_bullets_and_marks_off_any_line_are_left_alone() -> None:
     pixels, words = page(("|", 600, 300), ("[]", 700, 400), ("3", 100, 300), ("7", 900, 900))
-    assert find_lone(pixels, words) == words
+    assert find_unread(pixels, words) == words
