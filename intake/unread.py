@@ -108,7 +108,7 @@ def _read(gray: Gray, place: Rectangle, words: tuple[Word, ...], tall: float) ->
     height, width = gray.shape
     left, top, right, bottom = place[0] / width, place[1] / height, place[2] / width, place[3] / height
     few = place[2] - place[0] < FEW * tall
-    level = [w for w in words if abs((w.box[1] + w.box[3] - top - bottom) / 2) * height < 0.4 * tall]
+    level = [w for w in words if abs((w.box[1] + w.box[3] - top - bottom) / 2) * height < 0.5 * tall]
     if not level or (few and all(w.box[0] > left for w in level)):
         return []
     aside, above = round(0.5 * tall), round(0.25 * tall)
