@@ -22,7 +22,7 @@ SURE, MOST_SURE = 0.85, 0.8
 FIGURES, WORDS = re.compile(r"\d{1,2}"), re.compile(r"(?=(?:\W*[A-Za-z0-9]){2})[\w\s.,:;#/()&%+'-]+")
 """What one or two glyphs may say, which as letters would be specks and strokes, and what more of them may."""
 FEW = 2.2
-"""Up to this width, in heights of print, it is one or two glyphs."""
+"""Up to this width, in heights of print, one or two marks are as many glyphs."""
 MOST = 24
 """Places looked at on a page; one with more is speckled, or is no print."""
 SURE_WORD = 0.5
@@ -43,14 +43,14 @@ def find_unread(gray: Gray, words: tuple[Word, ...]) -> tuple[Word, ...]:
     places = _places(gray, words, tall)
     if len(places) > MOST:
         return words
-    for place in places:
-        for word in _read(gray, place, words, tall):
+    for place, marks in places:
+        for word in _read(gray, place, marks < 3 and place[2] - place[0] < FEW * tall, words):
             words = _with(words, word)
     return words
 
 
-def _places(gray: Gray, words: tuple[Word, ...], tall: float) -> list[Rectangle]:
-    """Where print stands away from every word; a bar or a box alone is none."""
+def _places(gray: Gray, words: tuple[Word, ...], tall: float) -> list[tuple[Rectangle, int]]:
+    """Where print stands away from every word, and in how many marks; a bar or a box alone is none."""
     height, width = gray.shape[0] // 2, gray.shape[1] // 2
     ink = (cv2.resize(gray, (width, height), interpolation=cv2.INTER_AREA) < DARK).astype(np.uint8)
     tall, room, whole = tall / 2, round(0.25 * tall), ink.copy()
@@ -65,8 +65,13 @@ def _places(gray: Gray, words: tuple[Word, ...], tall: float) -> list[Rectangle]
         left, top, across, down = map(int, stats[n, :4])
         if n:
             glyphs.append(((left, top, left + across, top + down), labels[top : top + down, left : left + across] == n))
-    found = [_union(group) for group in _side_by_side(glyphs, tall) if len(group) > 1 or _is_glyph(group[0][1], tall)]
-    return [tuple(2 * edge for edge in place) for place in found if not _has_neighbours(whole, place, room)]  # type: ignore[misc]
+    groups = [group for group in _side_by_side(glyphs, tall) if len(group) > 1 or _is_glyph(group[0][1], tall)]
+    found = [(_union(group), len(group)) for group in groups]
+    return [
+        ((2 * left, 2 * top, 2 * right, 2 * bottom), marks)
+        for (left, top, right, bottom), marks in found
+        if not _has_neighbours(whole, (left, top, right, bottom), room)
+    ]
 
 
 def _is_glyph(mark: Bits, tall: float) -> bool:
@@ -103,15 +108,15 @@ def _has_neighbours(ink: Gray, place: Rectangle, room: int) -> bool:
     return any(side.any(1).sum() > 0.3 * (bottom - top) for side in sides)
 
 
-def _read(gray: Gray, place: Rectangle, words: tuple[Word, ...], tall: float) -> list[Word]:
+def _read(gray: Gray, place: Rectangle, few: bool, words: tuple[Word, ...]) -> list[Word]:
     """What stands there, if it is on the line of some word; left of all words a figure is a bullet."""
     height, width = gray.shape
     left, top, right, bottom = place[0] / width, place[1] / height, place[2] / width, place[3] / height
-    few = place[2] - place[0] < FEW * tall
-    level = [w for w in words if abs((w.box[1] + w.box[3] - top - bottom) / 2) * height < 0.5 * tall]
+    tall = bottom - top
+    level = [w for w in words if abs(w.box[1] + w.box[3] - top - bottom) < max(tall, w.box[3] - w.box[1])]
     if not level or (few and all(w.box[0] > left for w in level)):
         return []
-    aside, above = round(0.5 * tall), round(0.25 * tall)
+    aside, above = round(0.5 * tall * height), round(0.25 * tall * height)
     crop = gray[max(0, place[1] - above) : place[3] + above, max(0, place[0] - aside) : place[2] + aside]
     text, sure = read_line(crop, 1.0)
     if sure < SURE or not (FIGURES if few else WORDS).fullmatch(text):
