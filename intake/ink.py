@@ -63,11 +63,11 @@ def _longest_stroke(ink: Gray) -> int:
 
 
 def _is_scrawl(text: str, ink: Gray) -> bool:
-    """Whether a reading that repeats one letter, or has far too few, comes from a single stroke ("mm", "DABBB", "3m3")."""
+    """Whether a reading that repeats one letter, or has far too few, comes from one stroke ("mm", "DABBB", "3m3", "B")."""
     letters = [ch for ch in text.lower() if ch.isalpha()]
     most = max(map(letters.count, letters), default=0)
     repeats = len(letters) > 1 and 2 * most >= len(letters) and not any(ch.isdigit() for ch in text)
-    stretched = len(text) > 1 and ink.shape[1] > STRETCHED * len(text) * ink.shape[0]
+    stretched = any(map(str.isalnum, text)) and ink.shape[1] > STRETCHED * max(2, len(text)) * ink.shape[0]
     return (repeats or stretched) and bool(_longest_stroke(ink) > JOINED * ink.shape[1])
 
 
