@@ -297,3 +297,34 @@ def test_a_diagnosis_in_brackets_is_no_equipment_code_that_lost_its_letter(page_
 def test_a_page_a_phone_or_a_room_is_no_identifier(page_of: Page, line: str) -> None:
     ids = {"authorization_number", "claim_number", "member_id"}
     assert [f for f in people.find(page_of(line)) if f.field in ids] == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "value"),
+    [
+        (("Commode chair   HCPCS: 10163",), "E0163"),
+        (("I am ordering a CPAP device (H0601) for her",), "E0601"),
+        (("Standard wheelchair   Code: K00O7",), "K0007"),
+    ],
+)
+def test_an_equipment_code_that_the_words_beside_it_tell(page_of: Page, lines: tuple[str, ...], value: str) -> None:
+    assert [f.value for f in hcpcs.find(page_of(*lines)) if f.field == "hcpcs" and f.status == "repaired"] == [value]
+
+
+@pytest.mark.parametrize(
+    "line", ["5272 Harbor Way, foam dressing", "[ ] 18l2 Elastic knee sleeve", "Paid 9000 standard wheelchair"]
+)
+def test_figures_beside_equipment_are_no_code(page_of: Page, line: str) -> None:
+    page = page_of("Check all that apply: [X] E0601 CPAP device", line)
+    assert [f.value for f in hcpcs.find(page) if f.field == "hcpcs"] == ["E0601"]
+
+
+def test_readings_that_outvote_a_code(page_of: Page) -> None:
+    page = page_of("HCPCS: 64150")
+    words = tuple(replace(w, other="o4150 84159") if "64150" in w.text else w for w in page.words)
+    assert [f for f in hcpcs.find(replace(page, words=words)) if f.value == "B4159"] == []
+
+
+def test_a_label_that_has_its_number_names_no_other(page_of: Page) -> None:
+    found = _on_an_order(page_of("Practitioner NPI 1245319599", "Organization I.. 1087852426"))
+    assert [f.value for f in found if f.field == "ordering_provider_npi"] == ["1245319599"]
