@@ -203,7 +203,7 @@ def _in_sentences(page: PageText) -> list[Finding]:
 
 def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
     """A number or a count of time by its label, as printed."""
-    text = ticked_part(value.text).strip(" _:;,-")
+    text = ticked_part(value.text, choice=value.field == "length_of_need").strip(" _:;,-")
     if value.field == "frequency":
         text = re.split(r"(?<=\w)[.;]\s|\s{2}", text)[0].rstrip(".")
     if value.field == "length_of_need" and (span := SPAN.match(text)):

@@ -34,6 +34,7 @@ DEAR = re.compile(r"\bdear\s+(?:mr|mrs|ms|miss)\b\.?\s+(?:[A-Z][\w'’-]+\s+)?([
 INSURED_BY = re.compile(
     r"\b(?:insured (?:by|with|through)|covered (?:by|under)|insurance is|enrolled in)\s+((?:[A-Z][\w&'’-]*\s?){1,5})"
 )
+A_PHONE = re.compile(r"(?:fax|phone|tel|call)?\W*(?:1[-. ])?\(?\d{3}\)?[-. ]\s?\d{3}[-. ]\d{4}\b", re.IGNORECASE)
 SHIPS = re.compile(r"tracking|ship(?:ped|ping)? (?:date|to)", re.IGNORECASE)
 NO_PRESCRIBER = re.compile(r",?\s(?:RN|LPN|LVN|PTA?|DPT|OTR?(?:/L)?|COTA|SLP|RRT|CRT|MSW|LCSW|CMA|MA)\b(?!\s+\w+,)")
 PRESCRIBES = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A|[AC]?RNP|APRN|FNP|DNP|CNS|DPM)\b")
@@ -316,6 +317,8 @@ def _is_second(page: PageText, value: LabelledValue) -> bool:
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
     text = re.sub(r"^(?:[^\W\d]\s+(?=[A-Z]{0,3}\d{5})|(?:is|was)\s+)", "", value.text.strip(EDGES))
+    if A_PHONE.match(text):
+        return None
     first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?![\w/.]))*(?:(?<=\d)\s[A-Z]\d?(?=$))?", text)
     token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
     if first and first[0].endswith("-") and (more := re.match(r"\s+([A-Z\d]{2,8})\b", text[first.end() :])):
