@@ -33,6 +33,14 @@ MISREAD = re.compile(r"[^\w\s]*|[\[({|]?[OoDCLUQK0xXvV&MWEIl1]{0,2}[\])}|I]?")
 """What readers make of a box; any other word in its place was print."""
 MOST = 20_000
 """Outlines of a page that are looked at; a page of print has some thousands, a page of noise more."""
+MOST_WORDS = 2000
+ASKS = re.compile(
+    r"\b(?:check|select|mark|tick|choose|circle)\b.{0,40}\b(?:all|one|box|appl|item|below)"
+    r"|\byes\b.{0,12}\bno\b|[\ue000-\uf8ff]",
+    re.IGNORECASE,
+)
+CODE = re.compile(r"\b[A-HJ-MP-V]\d{4}\b|\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b")
+"""Item and diagnosis codes."""
 SIGNS = {True: "☒", False: "☐"}
 
 
@@ -42,6 +50,12 @@ class TickBox:
 
     box: Box
     ticked: bool
+
+
+def may_have_boxes(words: tuple[Word, ...]) -> bool:
+    """Whether a born-digital page is worth drawing to look for boxes: it asks to tick, or lists codes."""
+    text = " ".join(word.text for word in words[:MOST_WORDS])
+    return bool(ASKS.search(text)) or len(CODE.findall(text)) > 1
 
 
 def with_boxes(pixels: Gray, words: tuple[Word, ...]) -> tuple[Word, ...]:

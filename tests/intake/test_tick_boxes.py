@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from reportlab.pdfgen import canvas
 
 from casefile.records import Word
+from intake.limits import Limits
+from intake.read import read_file
 from intake.tick_boxes import with_boxes
 
 WIDE, HIGH, SIZE = 1700, 2200, 26
@@ -60,3 +65,18 @@ def test_print_in_a_frame_stays() -> None:
     pixels, words = drawn((" ", "Walker"), ("-", "Commode"), ("-", "Bed"))
     framed = Word("to", (121 / WIDE, 301 / HIGH, 142 / WIDE, 322 / HIGH), 0.95, 0)
     assert text(with_boxes(pixels, (framed, *words))) == "to Walker Commode Bed"
+
+
+def test_boxes_drawn_on_a_born_digital_page(tmp_path: Path) -> None:
+    path = tmp_path / "form.pdf"
+    page = canvas.Canvas(str(path), pagesize=(612, 792))
+    page.drawString(60, 740, "Check all that apply, for the patient named above")
+    for row, (text, ticked) in enumerate((("Walker E0143", True), ("Commode E0163", False))):
+        foot = 700 - 20 * row
+        page.rect(60, foot - 1, 9, 9)
+        if ticked:
+            page.line(61, foot, 68, foot + 7)
+            page.line(61, foot + 7, 68, foot)
+        page.drawString(74, foot, text)
+    page.save()
+    assert [line.text for line in read_file(path, Limits()).pages[0].lines][1:] == ["☒ Walker E0143", "☐ Commode E0163"]
