@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from casefile.records import Finding, PageText, Status
-from extractors.blocks import block_below, cells_of
+from casefile.records import Finding, Line, PageText, Status
+from extractors.blocks import STATE_ZIP, block_below, cells_of
 from extractors.day import ANY, labelled_day, made
 from extractors.expected import fits
 from extractors.labels import LabelledValue, label_text, labelled_values, line_of, values_of
@@ -132,15 +132,21 @@ def _at_the_head(page: PageText) -> list[Finding]:
     return []
 
 
+def _has_an_address_below(page: PageText, number: int, cell: Line) -> bool:
+    """Whether a street and a town with its ZIP code stand in the two lines below, in the same column."""
+    below = [other.text for line in page.lines[number + 1 : number + 4] for other in cells_of(line)
+             if abs(other.box[0] - cell.box[0]) < 0.02]  # fmt: skip
+    return len(below) > 1 and fits("shipping_address", below[0]) and bool(STATE_ZIP.search(" ".join(below[:3])))
+
+
 def _addressee(page: PageText) -> list[Finding]:
-    """To whom a letter is addressed: a name above the salutation that repeats its last part."""
+    """To whom a letter is addressed: a name that its salutation repeats, or, without one, a name over an address."""
     dear = DEAR.search(page.text[:4000])
-    if dear is None:
-        return []
-    for line in page.lines[:25]:
+    for number, line in enumerate(page.lines[:25]):
         for cell in cells_of(line):
             name = normal_name(cell.text) if len(cell.text) < 50 and not CREDENTIALS.search(cell.text) else ""
-            if name and name.casefold().split()[-1] == dear[1].casefold():
+            called = dear and name.casefold().endswith(dear[1].casefold())
+            if name and (called or not dear and _has_an_address_below(page, number, cell)):
                 return [Finding("member_name", name, cell.text, page.page_number, cell.box, 0.85, "valid", None,
                                 "to whom the letter is addressed")]  # fmt: skip
     return []

@@ -20,6 +20,8 @@ SIDE = re.compile(
     r"\W*(length|width|depth)\s?(?:\(?(?:cm|in cm)\)?)?\s?:?((?:\s+\d{1,2}(?:\.\d{1,2})?\s?(?:cm)?)+)\s*$",
     re.IGNORECASE,
 )
+WOUND_HEAD = re.compile(r"L\w*\s?[x×]\s?W", re.IGNORECASE)
+"""One heading for all sides."""
 HEAD_OF_SIDE = re.compile(r"(L|W|D)(?:ength|idth|epth)?(?:\(cm\))?", re.IGNORECASE)
 NUMBERS = re.compile(r"\d{1,2}(?:\.\d{1,2})?")
 SURE = 0.9
@@ -69,7 +71,7 @@ def _sides_in_columns(page: PageText) -> list[Finding]:
     found = []
     for number, line in enumerate(page.lines):
         heads = {m[1].upper(): word.box for word in line.words if (m := HEAD_OF_SIDE.fullmatch(word.text))}
-        if not {"L", "W"} <= heads.keys():
+        if not {"L", "W"} <= heads.keys() or WOUND_HEAD.search(line.text):
             continue
         for row in page.lines[number + 1 : number + 9]:
             sides = [
