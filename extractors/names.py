@@ -9,9 +9,7 @@ from extractors.wordings import fold, wordings
 LETTERS = (r"M\.?D|D\.?O|N\.?P|P\.?A(?:[- ]?C)?|A?PRN|APRN|CNS|CRNP|DNP|FNP(?:[- ]?(?:C|BC))?|ARNP|AGNP|ANP|CNP|CNM|RN|BSN|MSN|DPM|DPT|PT|OT|OTR|RRT|RT|"
            r"LPN|Ph\.?D|FACP|FCCP|FAAFP|MBBS|DC|OD|PharmD|ATP|CWS|CWON|WOCN|LCSW|MPH|MS|BC")  # fmt: skip
 CREDENTIALS = re.compile(rf"(?:^|[\s,(/]+)(?:{LETTERS})\b\.?\)?(?=$|[\s,.;)/])")
-TITLES = re.compile(r"^\s*(?:dr|doctor|mr|mrs|ms|miss)\b[.,]?\s+", re.IGNORECASE)
-QUALIFIER = re.compile(r"^\s*D[NKQ]\s+(?=[A-Z])")
-"""What claim forms set before a name: referring, ordering or supervising."""
+TITLES = re.compile(r"^\s*(?:D[NKQ](?=\s[A-Z])|dr|doctor|mr|mrs|ms|miss)\b[.,]?\s+", re.IGNORECASE)
 LOST_COMMA = re.compile(
     r"^((?!(?:St|Mt|Ste)\b)[^\W\d_][\w'’-]{2,}(?:\s+(?:Jr|Sr|II|III))?)\.{1,2}\s+([^\W\d_][\w'’-]*(?:\s+[A-Z]\.?)?)$",
     re.IGNORECASE,
@@ -34,7 +32,7 @@ def normal_name(text: str) -> str:
         bare = bare[: letters.start()]
     bare = CREDENTIALS.sub(" ", bare)
     bare = ENDS.sub("", bare)
-    bare = TITLES.sub("", QUALIFIER.sub("", bare)).strip(" ,.;:-_*")
+    bare = TITLES.sub("", bare).strip(" ,.;:-_*")
     bare = LOST_COMMA.sub(r"\1, \2", bare)
     bare = re.sub(r"\s+,", ",", bare)
     if re.search(r"[\d/@]", bare):

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from casefile.records import PageText, Problem, Word
-from intake import line_reader, ocr, pages, second_reader, whole_page
+from intake import line_reader, ocr, pages, second_reader, tick_boxes, whole_page
 from intake.banner import split_banner
 from intake.ink import asks_to_sign, find_ink
-from intake.tick_boxes import with_boxes
 
 POOR = 0.55
 """Mean word confidence below which a person should compare the page with its image."""
@@ -32,9 +31,9 @@ def read_page(job: Job) -> tuple[PageText, Problem | None]:
     page, pixels = _read_upright(job.image)
     poor = job.image.dpi[1] < COARSE or whole_page.is_poor(page.words)
     words = _second_opinion(pixels, page.words, job.second_words, poor) if job.second_words else page.words
-    words, banner = split_banner(with_boxes(pixels, words))
+    words, banner = split_banner(words)
     ink = find_ink(pixels, words) if poor or asks_to_sign(words) else ()
-    page = replace(page, words=words, banner=banner, ink=ink)
+    page = replace(page, words=tick_boxes.with_boxes(pixels, words), banner=banner, ink=ink)
     if page.confidence >= POOR and words:
         return page, None
     message = f"Page {number} was read poorly. Compare with the image, or ask for a resend in fine mode."
