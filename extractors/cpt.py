@@ -24,24 +24,23 @@ SPEAKS_OF_IT = re.compile(r"\bCPT\b|therap|treatment|rehab|nursing|infus", re.IG
 ZIP = re.compile(r"\b[A-Z]{2}\.?,?\s*$")
 
 
-def _is_strung(page: PageText, text: str, match: re.Match[str]) -> bool:
-    """Whether a number of the therapy block stands in a list of such, on a page that speaks of CPT or of treatment."""
-    if not TREATMENT.fullmatch(match[0]) or not SPEAKS_OF_IT.search(page.text[:8000]):
-        return False
+def _is_strung(text: str, match: re.Match[str]) -> bool:
+    """Whether a number of the treatment block stands in a list of such."""
     before, behind = text[: match.start()][-40:], text[match.end() :][:40]
-    return bool(STRUNG_BEFORE.search(before) or STRUNG_BEHIND.match(behind)) and not ZIP.search(before)
+    listed = STRUNG_BEFORE.search(before) or STRUNG_BEHIND.match(behind)
+    return bool(TREATMENT.fullmatch(match[0]) and listed and not ZIP.search(before))
 
 
 def find(page: PageText) -> list[Finding]:
     """Find CPT numbers where the label or the column's heading says so."""
-    findings = []
+    findings, treats = [], bool(SPEAKS_OF_IT.search(page.text[:8000]))
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         for match in SHAPE.finditer(text):
             above = page.lines[number - 1].text[-60:] + " " if number and match.start() == 0 else ""
             before = (above + text[: match.start()])[-120:]
             words = line.words_in(match.start(), match.end())
-            spelled = bool(LABEL.search(before)) or _is_strung(page, text, match)
+            spelled = bool(LABEL.search(before)) or treats and _is_strung(text, match)
             governed = "" if spelled else label_over(page, number, words[0].box)
             if (
                 not spelled

@@ -37,7 +37,7 @@ TILL = re.compile(
 """What stands between the first and the last day of a span."""
 DENIAL = re.compile(r"denial|denied|deny|adverse|determination|not (been )?approved|decision", re.IGNORECASE)
 TIME = re.compile(
-    r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)|(?:@|\bat)\s*([01]\d|2[0-3])([0-5]\d)\b"
+    r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)|(?:@|\bat|^)\s*([01]\d|2[0-3])([0-5]\d)(?![\d/-])"
 )
 NEAR_SIGNATURE = 0.075
 """How far below or above a signature's label its date may stand, as a share of the page's height."""
@@ -231,7 +231,7 @@ def _around(page: PageText, number: int, electronic: bool) -> list[Line]:
 
 def _letter_date(page: PageText, field: str, role: str | None, sure: float) -> list[Finding]:
     """A date alone on its line (a letter's: in its cell), or behind a bare "Date", in the top third, that answers no other label."""
-    others = [v for v in labelled_values(page) if v.field in DATES and v.field != "generic_date"]
+    others = [v for v in labelled_values(page) if v.field in DATES and v.field != "generic_date" and not v.faint]
     taken = {word for value in others for word in value.words}
     for line in page.lines:
         if line.box[1] > 0.36:

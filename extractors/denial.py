@@ -12,6 +12,7 @@ from casefile.records import Box, Finding, Line, PageText
 from extractors.blocks import cells_of
 from extractors.labels import label_over
 from extractors.sentences import Sentence, sentences_of
+from extractors.wordings import fold, wordings
 
 GROUP_CODE = re.compile(r"(?<![\w-])([CP][O0RI]|[O0]A|P[I1l])\s?[-–—:]?\s?(\d{1,3}|[ABPWY]\d{1,2})(?![\w%]|\.\d|-\d)")
 SURE_CODE = re.compile(r"\b(?:CO|PR|OA|PI)-\d{1,3}\b")
@@ -121,7 +122,13 @@ def _payer(page: PageText) -> list[Finding]:
     for line in page.lines[:8]:
         for cell in cells_of(line):
             text = re.split(r"\s[–—|-]\s", cell.text[:120])[0]
-            if cell.box[1] < 0.2 and COMPANY.search(text) and not NO_COMPANY.search(text) and len(text.split()) <= 7:
+            if (
+                cell.box[1] < 0.2
+                and COMPANY.search(text)
+                and not NO_COMPANY.search(text)
+                and len(text.split()) <= 7
+                and fold(text) not in wordings()
+            ):
                 return [
                     _named(
                         page,

@@ -23,7 +23,7 @@ from extractors.ticks import is_unticked
 LIKE = 75
 """How alike (of 100) a word must be to pass as a misread diagnosis label."""
 DOTTED = re.compile(
-    r"(?<![A-Za-z0-9.$£€])([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.(?:\s?\.)?\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
+    r"(?<![A-Za-z0-9$£€])(?<![^.]\.)([A-Za-z0-9$£€§|!]{1,2}[0-9A-Za-z]{1,2})(?:\s?\.(?:\s?\.)?\s?|[,:](?=\d))([0-9A-Za-z]{1,4})(?![\w]|[./-]\d)"
 )
 STRUNG = re.compile(r"(?<![\w.])([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=([A-Z0-9$][0-9A-Z]{2}(?:[.,]|\W|$))|\d)")
 """A code and the dot that was read for the comma behind it."""
@@ -129,6 +129,8 @@ def _torn_ones(page: PageText, taken: Taken) -> Iterator[Finding]:
             for words, code in torn_codes(line, known, expected):
                 start = sum(len(word.text) + 1 for word in line.words[: line.words.index(words[0])])
                 raw = " ".join(word.text for word in words)
+                if re.match(r"[\[({]\s?[\])}]", raw) or is_unticked(page, line, start, DOTTED):
+                    continue
                 taken.setdefault(number, []).append((start, start + len(raw)))
                 reason = f"{dotted(code)} is the only billable code that what was read can be"
                 if sure:
@@ -298,6 +300,14 @@ def _is_labelled(near: str) -> bool:
     return any(fuzz.ratio(word, label) >= LIKE for word in words for label in ("diagnosis", "diagnoses"))
 
 
+def _is_an_amount(line: Line, match: re.Match[str]) -> bool:
+    """Whether figures alone are part of a longer number, or a sum in an item's row."""
+    before = line.text[: match.start()]
+    return not re.search(r"[A-Za-z]", match[0]) and (
+        before.endswith("-") or bool(re.search(r"\b[AEJKL]\d{4}\b", before))
+    )
+
+
 def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled: bool) -> Finding | None:
     """One dotted group: a code, a repaired code, a header, an unknown code beside a label, or nothing."""
     code = raw.upper()
@@ -345,7 +355,7 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
         return None
     if len(match[1]) == 4:
         options = [raw[0].upper() + raw[2:].upper()] if table().get(raw[0].upper() + raw[2:].upper()) else []
-    if len(options) == 1 and page.source == "ocr":
+    if len(options) == 1 and page.source == "ocr" and not _is_an_amount(line, match):
         reason = f"{dotted(options[0])} is the only billable candidate for what was read"
         return _finding(page, line, match, options[0], 0.92, "repaired", reason)
     if page.source == "ocr" and code[0].isalpha() and len(match[1]) == 3:

@@ -251,6 +251,8 @@ def _misread_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
     if not (tokens[end].colon or closes(tokens, end)):
         return None
     folded = "".join(token.folded for token in tokens[start : end + 1])
+    if folded in UNITS:
+        return None
     if wording := misread(folded):
         return replace(_made(tokens, *wordings()[wording], start, end), guessed=True)
     return _faint(tokens, folded, start, end)

@@ -13,6 +13,7 @@ from casefile.records import Finding, Line, PageText, Status, Word
 from extractors.denial import IS_REMITTANCE
 from extractors.expected import NPIS
 from extractors.labels import LabelledValue, label_over, labelled_values, values_of
+from extractors.names import is_name
 from extractors.npi_torn import is_valid as is_valid
 from extractors.npi_torn import torn_numbers
 from extractors.readings import box_of
@@ -231,6 +232,11 @@ def _role(page: PageText, value: LabelledValue) -> str:
     before = " ".join(w.text for w in page.lines[value.line].words if w.box[2] <= value.label_box[0] + 0.002)
     if BEHIND_LETTERS.search(before[-20:]):
         return "ordering"
+    beside = [
+        v for v in values_of(page, "generic_name") if v.line == value.line and v.label_box[0] < value.label_box[0]
+    ]
+    if beside and not is_name(beside[-1].text):
+        return SECTIONS.get(value.section, "facility")
     nearest, least = "", 0.09
     for other in labelled_values(page):
         down = value.label_box[1] - other.label_box[1]

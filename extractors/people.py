@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from casefile.records import Finding, PageText, Status
-from extractors.blocks import block_below, cells_of
+from casefile.records import Finding, Line, PageText, Status
+from extractors.blocks import STATE_ZIP, block_below, cells_of
 from extractors.day import ANY, labelled_day, made
 from extractors.expected import NO_ID, fits
 from extractors.labels import LabelledValue, label_text, labelled_values, line_of, values_of
@@ -34,6 +34,7 @@ DEAR = re.compile(r"\bdear\s+(?:mr|mrs|ms|miss)\b\.?\s+(?:[A-Z][\w'’-]+\s+)?([
 INSURED_BY = re.compile(
     r"\b(?:insured (?:by|with|through)|covered (?:by|under)|insurance is|enrolled in)\s+((?:[A-Z][\w&'’-]*\s?){1,5})"
 )
+A_PHONE = re.compile(r"(?:fax|phone|tel|call)?\W*(?:1[-. ])?\(?\d{3}\)?[-. ]\s?\d{3}[-. ]\d{4}\b", re.IGNORECASE)
 SHIPS = re.compile(r"tracking|ship(?:ped|ping)? (?:date|to)", re.IGNORECASE)
 NO_PRESCRIBER = re.compile(r",?\s(?:RN|LPN|LVN|PTA?|DPT|OTR?(?:/L)?|COTA|SLP|RRT|CRT|MSW|LCSW|CMA|MA)\b(?!\s+\w+,)")
 PRESCRIBES = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A|[AC]?RNP|APRN|FNP|DNP|CNS|DPM)\b")
@@ -131,15 +132,21 @@ def _at_the_head(page: PageText) -> list[Finding]:
     return []
 
 
+def _has_an_address_below(page: PageText, number: int, cell: Line) -> bool:
+    """Whether a street and a town with its ZIP code stand in the two lines below, in the same column."""
+    below = [other.text for line in page.lines[number + 1 : number + 4] for other in cells_of(line)
+             if abs(other.box[0] - cell.box[0]) < 0.02]  # fmt: skip
+    return len(below) > 1 and fits("shipping_address", below[0]) and bool(STATE_ZIP.search(" ".join(below[:3])))
+
+
 def _addressee(page: PageText) -> list[Finding]:
-    """To whom a letter is addressed: a name above the salutation that repeats its last part."""
+    """To whom a letter is addressed: a name that its salutation repeats, or, without one, a name over an address."""
     dear = DEAR.search(page.text[:4000])
-    if dear is None:
-        return []
-    for line in page.lines[:25]:
+    for number, line in enumerate(page.lines[:25]):
         for cell in cells_of(line):
             name = normal_name(cell.text) if len(cell.text) < 50 and not CREDENTIALS.search(cell.text) else ""
-            if name and name.casefold().split()[-1] == dear[1].casefold():
+            called = dear and name.casefold().endswith(dear[1].casefold())
+            if name and (called or not dear and _has_an_address_below(page, number, cell)):
                 return [Finding("member_name", name, cell.text, page.page_number, cell.box, 0.85, "valid", None,
                                 "to whom the letter is addressed")]  # fmt: skip
     return []
@@ -316,6 +323,8 @@ def _is_second(page: PageText, value: LabelledValue) -> bool:
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
     text = re.sub(r"^(?:[^\W\d]\s+(?=[A-Z]{0,3}\d{5})|(?:is|was)\s+)", "", value.text.strip(EDGES))
+    if A_PHONE.match(text):
+        return None
     first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?![\w/.]))*(?:(?<=\d)\s[A-Z]\d?(?=$))?", text)
     token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
     if first and first[0].endswith("-") and (more := re.match(r"\s+([A-Z\d]{2,8})\b", text[first.end() :])):

@@ -21,8 +21,10 @@ from extractors import (
     places,
     plausible,
     pointers,
+    saturation,
     signature,
     unlabelled,
+    wound_sizes,
     wounds,
 )
 from extractors.hcpcs_table import home_care_codes
@@ -42,8 +44,10 @@ EXTRACTORS: tuple[tuple[str, Find], ...] = (
     ("denial", denial.find),
     ("appeals", appeals.find),
     ("measures", measures.find),
+    ("saturation", saturation.find),
     ("places", places.find),
     ("wounds", wounds.find),
+    ("wound_sizes", wound_sizes.find),
 )
 ORDERS = frozenset({"order", "plan_of_care", "cmn"})
 SIGNED_KINDS = ORDERS | {"progress_note", "therapy_note"}

@@ -9,10 +9,12 @@ from extractors.once import once
 from extractors.tokens import CELL
 
 MARK = re.compile(r"[\[({]\s?([^\s\w]|[xXvVoO_]|\s)?\s?[\])}]|[☐□❏◻▢☒☑✓✔✗✘■]")
-SMUDGED = re.compile(r"[\[({|]\s?([^\s\w]|[xXvVoO_])?\s?[\])}|I](?=\s|$)|\bL[I\]]\s|(?<!\w)[xX]\s?[\])}|](?=\s|$)")
+SMUDGED = re.compile(r"[\[({|]\s?([^\s\w]|[xXvVoO_])?\s?[\])}|I](?=\s|$)|\bL[I\]]\s|(?<!\w)[xX]\s?[\])}|](?=\s|$)|[☐☒]")
 """As readers of bad pages see boxes: "{_|", "|XI", "LI"."""
 TICKED = re.compile(r"[xXvV✓✔✗✘☒☑■*]")
 ASKS = re.compile(r"\b(check|select|mark|tick)\b.{0,30}\b(all|one|items?|apply|box)", re.IGNORECASE)
+JOINS = re.compile(r"[,;/&+]|\b(?:with|and|plus|w/)", re.IGNORECASE)
+"""What joins two codes of one item."""
 NEXT = re.compile(r"\s*[A-Z][\w /()'-]{2,34}:")
 CODE = re.compile(r"\b[A-HJ-MP-V£€]\d{4}\b")
 LONGEST_LIST = 20
@@ -50,6 +52,8 @@ def is_doubtful(page: PageText, line: Line, start: int) -> bool:
     """Whether a code opens a line of a list to tick on a page where no tick at all could be read."""
     if page.source == "ocr" and not _has_ticks(page.words) and line in _listed(page.words):
         return True
+    if page.source == "ocr" and _lost_its_box(line, start):
+        return True
     return (
         not _has_ticks(page.words)
         and _lists(page.words)
@@ -58,10 +62,13 @@ def is_doubtful(page: PageText, line: Line, start: int) -> bool:
     )
 
 
-def ticked_part(text: str) -> str:
-    """Of a value printed as a choice ("[ ] 12 months [X] lifetime") the part that is ticked; all of it if no boxes stand in it."""
+def ticked_part(text: str, choice: bool = False) -> str:
+    """Of a value printed as a choice ("[ ] 12 months [X] lifetime") the part that is ticked; all of it if no boxes stand in it.
+
+    What stands before the first mark is the value, unless all of it is a `choice` whose first box a reader dropped.
+    """
     marks = list(MARK.finditer(text))
-    if marks and re.search(r"\w", text[: marks[0].start()]):
+    if marks and re.search(r"\w", text[: marks[0].start()]) and not (choice and TICKED.search(marks[0][0])):
         return text[: marks[0].start()].strip()
     if not marks or len(marks) < 2 and not TICKED.search(marks[0][0]):
         return text
@@ -70,6 +77,16 @@ def ticked_part(text: str) -> str:
         text[mark.end() : end].strip(" ,;") for mark, end in zip(marks, ends, strict=True) if TICKED.search(mark[0])
     ]
     return ticked[0] if len(ticked) == 1 else ""
+
+
+def _lost_its_box(line: Line, start: int) -> bool:
+    """Whether an item stands unmarked in a row of marked ones: readers drop empty brackets."""
+    before = line.text[:start]
+    marks = list(MARK.finditer(before))
+    if not marks or not MARK.search(line.text[start:]):
+        return False
+    between = list(CODE.finditer(before, marks[-1].end()))
+    return bool(between) and not JOINS.search(before[between[-1].end() :])
 
 
 @once

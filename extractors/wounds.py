@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, Line, PageText
+from extractors.labels import values_of
 from extractors.sentences import with_next
 
 STAGES = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
@@ -20,6 +21,7 @@ DRAINAGE = re.compile(
     rf"|\b((?:(?:{AMOUNT})\s(?:amount\s(?:of\s)?)?)?(?:{SORT}|(?:{AMOUNT}))\s(?:drainage|exudate))\b",
     re.IGNORECASE,
 )
+AS_PRINTED = re.compile(rf"(?:(?:{AMOUNT})\b(?:[\s,]+(?:{SORT}))?|(?:{SORT}))(?=\W|$)", re.IGNORECASE)
 NEAR = 3
 """Lines above and below in which a wound must be spoken of for a bare "stage" to be a wound's."""
 SURE = 0.9
@@ -35,6 +37,22 @@ def find(page: PageText) -> list[Finding]:
             findings += [_made(page, line, m, "wound_stage", _stage(m)) for m in stages]
         drained = [m for m in DRAINAGE.finditer(with_next(page, number)) if m.start() < len(line.text)]
         findings += [_made(page, line, m, "drainage", _words(m[1] or m[2])) for m in drained]
+    for value in values_of(page, "other"):
+        if value.label in {"drainage", "exudate"} and (match := AS_PRINTED.match(value.text)):
+            sure = SURE * (0.9 + 0.1 * value.confidence)
+            findings.append(
+                Finding(
+                    "drainage",
+                    _words(match[0]),
+                    value.text[:60],
+                    page.page_number,
+                    value.box,
+                    sure,
+                    "valid",
+                    None,
+                    f"by the label '{value.label}'",
+                )
+            )
     return findings
 
 

@@ -22,10 +22,11 @@ from intake.page_reader import Job, read_page
 from intake.photo import photo_page
 from intake.sniff import media_type, refusal
 from intake.text_layer import SURE, is_shown, is_spelt, own_words, plumber_words
+from intake.tick_boxes import may_have_boxes, with_boxes
 from intake.vault import sha256_of
 from intake.workers import WorkerDied, WorkerTimeout, pool
 
-INK_DPI = 100
+INK_DPI, BOX_DPI = 100, 150
 Ink = tuple[tuple[Box, float], ...]
 Answer = tuple[PageText, Problem | None]
 Work = Future[Answer]
@@ -152,6 +153,8 @@ def _pdf_works(path: Path, document: pdfium.PdfDocument, wanted: range, limits: 
     for index in wanted:
         words, turn = _own_words(path, document, index)
         if words:
+            if may_have_boxes(words):
+                words = _with_own_boxes(document, index, words, turn, limits)
             ink = _own_ink(document, index, words, turn, limits) if asks_to_sign(words) else ()
             yield _ready(PageText(index + 1, words, "text-layer", SURE, turn, False, (72, 72), None, ink))
             continue
@@ -163,6 +166,17 @@ def _pdf_works(path: Path, document: pdfium.PdfDocument, wanted: range, limits: 
         yield _image_work(pages.PageImage(index + 1, image, dpi), limits)
     with pages.PDFIUM:
         document.close()
+
+
+def _with_own_boxes(
+    document: pdfium.PdfDocument, index: int, words: tuple[Word, ...], turn: int, limits: Limits
+) -> tuple[Word, ...]:
+    """A born-digital page's words with signs for the boxes drawn on it; as they are where it cannot be rendered."""
+    try:
+        gray = pages.render_pdf_page(document, index, limits.max_megapixels, BOX_DPI)
+        return with_boxes(np.ascontiguousarray(np.rot90(gray, -turn // 90)), words)
+    except (pdfium.PdfiumError, ValueError, MemoryError):
+        return words
 
 
 def _own_ink(document: pdfium.PdfDocument, index: int, words: tuple[Word, ...], turn: int, limits: Limits) -> Ink:

@@ -1,0 +1,92 @@
+"""Wounds' sides as printed: in one line, in words, in rows or in columns of their own; never repaired."""
+
+from __future__ import annotations
+
+import re
+
+from casefile.records import Finding, Line, PageText
+from extractors.saturation import is_under
+
+SIDE_OF = r"\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?(?:\s?[LWDlwd])?"
+WOUND = re.compile(rf"(?<![\d.]){SIDE_OF}\s?[x×X*]\s?{SIDE_OF}(?:\s?[x×X*]\s?{SIDE_OF})?(?![\d.]\d|\d)")
+SIDES = re.compile(
+    r"\bL(?:ength)?\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?\W{1,8}W(?:idth)?\W{1,3}(\d{1,2}(?:\.\d{1,2})?)\s?(?:cm)?(?:\W{1,8}D(?:epth)?\W{1,3}(\d{1,2}(?:\.\d{1,2})?))?",
+    re.IGNORECASE,
+)
+IS_WOUND = re.compile(
+    r"wound|ulcer|l\s?x\s?w|incision|measur|size|dehisc|pressure injur|length|dimension|(?:\b|\d)cm\b", re.IGNORECASE
+)
+SIDE = re.compile(
+    r"\W*(length|width|depth)\s?(?:\(?(?:cm|in cm)\)?)?\s?:?((?:\s+\d{1,2}(?:\.\d{1,2})?\s?(?:cm)?)+)\s*$",
+    re.IGNORECASE,
+)
+WOUND_HEAD = re.compile(r"L\w*\s?[x×]\s?W", re.IGNORECASE)
+"""One heading for all sides."""
+HEAD_OF_SIDE = re.compile(r"(L|W|D)(?:ength|idth|epth)?(?:\(cm\))?", re.IGNORECASE)
+NUMBERS = re.compile(r"\d{1,2}(?:\.\d{1,2})?")
+SURE = 0.9
+
+
+def find(page: PageText) -> list[Finding]:
+    """Length by width by depth, as "6.2x4.8x2.1"."""
+    found = _sides_in_rows(page) + _sides_in_columns(page)
+    for number, line in enumerate(page.lines):
+        text = line.text[:2000]
+        found += [_made(page, line, m, "x".join(part for part in m.groups() if part)) for m in SIDES.finditer(text)]
+        near = text + " " + (page.lines[number - 1].text[:300] if number else "")
+        if IS_WOUND.search(near) or IS_WOUND.search(page.text[:600]):
+            found += [_made(page, line, m, _sides(m[0])) for m in WOUND.finditer(text)]
+    return found
+
+
+def _sides(printed: str) -> str:
+    """A size without its units and letters."""
+    return re.sub(r"[X×*]", "x", re.sub(r"\s|[cm]m|[LWDlwd]", "", printed))
+
+
+def _sides_in_rows(page: PageText) -> list[Finding]:
+    """Wounds' sides in rows of their own, a column for each wound: "Length (cm) 6.2 2.0" above "Width (cm) 4.8 1.5"."""
+    rows = [(m[1].lower(), line, NUMBERS.findall(m[2])) for line in page.lines if (m := SIDE.match(line.text[:160]))]
+    found = []
+    for place, (side, line, lengths) in enumerate(rows):
+        if side != "length":
+            continue
+        others = {
+            name: figures for name, below, figures in rows[place + 1 : place + 3] if below.box[1] - line.box[1] < 0.08
+        }
+        for column, length in enumerate(lengths):
+            sides = [
+                length,
+                *(others[name][column] for name in ("width", "depth") if column < len(others.get(name, []))),
+            ]
+            word = next(word for word in line.words if length in word.text)
+            if len(sides) > 1:
+                found.append(Finding("wound_size", "x".join(sides), length, page.page_number, word.box, 0.88, "valid", None,
+                                     "length, width and depth in rows of their own"))  # fmt: skip
+    return found
+
+
+def _sides_in_columns(page: PageText) -> list[Finding]:
+    """Wounds' sides in columns of their own, a measurement a row: "L (cm)", "W (cm)", "D (cm)" over "5.0", "3.8", "0.3"."""
+    found = []
+    for number, line in enumerate(page.lines):
+        heads = {m[1].upper(): word.box for word in line.words if (m := HEAD_OF_SIDE.fullmatch(word.text))}
+        if not {"L", "W"} <= heads.keys() or WOUND_HEAD.search(line.text):
+            continue
+        for row in page.lines[number + 1 : number + 9]:
+            sides = [
+                next((w for w in row.words if is_under(w, heads[name]) and NUMBERS.fullmatch(w.text)), None)
+                for name in "LWD"
+                if name in heads
+            ]
+            words = [word for word in sides if word]
+            if len(words) > 1 and words == sides:
+                found.append(Finding("wound_size", "x".join(w.text for w in words), row.text[:80], page.page_number, words[0].box, 0.88, "valid", None,
+                                     "length, width and depth in columns of their own"))  # fmt: skip
+    return found
+
+
+def _made(page: PageText, line: Line, match: re.Match[str], value: str) -> Finding:
+    words = line.words_in(match.start(), match.end())
+    sure = SURE * (0.85 + 0.15 * min(word.confidence for word in words))
+    return Finding("wound_size", value, match[0], page.page_number, words[0].box, sure, "valid", None, "as printed")
