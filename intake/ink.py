@@ -63,7 +63,7 @@ def _longest_stroke(ink: Gray) -> int:
 
 
 def _is_scrawl(text: str, ink: Gray) -> bool:
-    """Whether a reading that repeats one letter, or has far too few, comes from one stroke ("mm", "DABBB", "3m3", "B")."""
+    """Whether a reading that repeats one letter, or has too few, comes from one stroke ("mm", "DABBB", "3m3", "B")."""
     letters = [ch for ch in text.lower() if ch.isalpha()]
     most = max(map(letters.count, letters), default=0)
     repeats = len(letters) > 1 and 2 * most >= len(letters) and not any(ch.isdigit() for ch in text)
