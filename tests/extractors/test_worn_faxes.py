@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from casefile.records import Document, Finding, PageText, Word
-from extractors import day, hcpcs, icd10, people, signature
+from extractors import day, hcpcs, icd10, measures, people, signature
 from extractors.registry import find_all
 from extractors.strangers import Person, differ, find_strangers
 from extractors.twins import find_repeated
@@ -328,3 +328,8 @@ def test_readings_that_outvote_a_code(page_of: Page) -> None:
 def test_a_label_that_has_its_number_names_no_other(page_of: Page) -> None:
     found = _on_an_order(page_of("Practitioner NPI 1245319599", "Organization I.. 1087852426"))
     assert [f.value for f in found if f.field == "ordering_provider_npi"] == ["1245319599"]
+
+
+def test_the_unit_of_a_label_is_no_part_of_its_value(page_of: Page) -> None:
+    found = measures.find(page_of("Length of need   (mo): 13   Rental"))
+    assert [f.value for f in found if f.field == "length_of_need"] == ["13"]
