@@ -32,6 +32,11 @@ PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)
 SHORT = re.compile(r"(?<![\w.$/-])[1Il|!£€F][0-9OoIl][0-9OoIl](?![\w/%-]|\.\d)")
 WHOLE = re.compile(r"(?<![\w.$/-])(?!(?:19|20)\d\d\b)\d{4,6}(?![\w/%-]|\.\d)")
 """A code all in figures whose letter and dot were lost."""
+TEMPERATURE, VITALS = (
+    re.compile(r"T9[5-9]\.\d\b"),
+    re.compile(r"\b(?:VS|BP|RR|HR|P|pulse|vitals?|temp)\b", re.IGNORECASE),
+)
+"""A temperature among vital signs whose T stuck to it; no code begins so."""
 UNIT = re.compile(r"\s?(?:lbs?|kg|mg|mcg|ml|cm|mm|mmhg|bpm|lpm|%)(?!\w)", re.IGNORECASE)
 """What follows a measurement: no figure before it is a misread code."""
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
@@ -97,6 +102,8 @@ def _dotted_ones(page: PageText, number: int, line: Line) -> Iterator[tuple[Find
         if labelled is None:
             labelled = _is_labelled(_just_above(page, number)) or _stands_by_a_code(page, number)
         if page.source == "ocr" and UNIT.match(text, match.end()) or is_unticked(page, line, match.start(), DOTTED):
+            continue
+        if TEMPERATURE.match(text, match.start()) and VITALS.search(text, max(0, match.start() - 60), match.end() + 40):
             continue
         place = line.words_in(match.start(), match.end())[0].box
         ours = (

@@ -50,7 +50,7 @@ OFTEN = re.compile(
     re.IGNORECASE,
 )
 SPAN = re.compile(
-    r"(?:\d{1,3}\s?(?:\([^)]{1,20}\)\s?)?(?:[-–]\s?\d{1,2}\s?)?(?:months?|mos?\b|years?|yrs?|weeks?|wks?|days?)|\d{1,3}(?=\s+\d|\s*$|\s+(?-i:[(A-Z=])|\.(?:\s|$))|lifetime)(?:\s?\([^)]{1,24}\))?",
+    r"(?:\d{1,3}\s?(?:\([^)]{1,20}\)\s?)?(?:[-–]\s?\d{1,2}\s?)?(?:months?|mos?\b|years?|yrs?|weeks?|wks?|days?)|\d{1,3}(?=\s+\d|\s*$|\s+(?-i:[(A-Z=])|\.(?:\s|$)|[,;]\s)|lifetime)(?:\s?\([^)]{1,24}\))?",
     re.IGNORECASE,
 )
 """A length of need with its unit; hints that the form prints behind it end it."""

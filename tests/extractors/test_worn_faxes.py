@@ -333,3 +333,13 @@ def test_a_label_that_has_its_number_names_no_other(page_of: Page) -> None:
 def test_the_unit_of_a_label_is_no_part_of_its_value(page_of: Page) -> None:
     found = measures.find(page_of("Length of need   (mo): 13   Rental"))
     assert [f.value for f in found if f.field == "length_of_need"] == ["13"]
+
+
+def test_a_temperature_among_vital_signs_is_no_diagnosis(page_of: Page) -> None:
+    page = page_of(
+        "O: VS: 128/72, HR 66, RR 16, T98.1, O2 sat 95% RA",
+        "Plan: semi-electric bed, LON 99, F/U 4 weeks",
+        "Dx: L89.324",
+    )
+    assert [f.value for f in icd10.find(page)] == ["L89.324"]
+    assert [f.value for f in measures.find(page) if f.field == "length_of_need"] == ["99"]
