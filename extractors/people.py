@@ -38,6 +38,7 @@ A_PHONE = re.compile(r"(?:fax|phone|tel|call)?\W*(?:1[-. ])?\(?\d{3}\)?[-. ]\s?\
 SHIPS = re.compile(r"tracking|ship(?:ped|ping)? (?:date|to)", re.IGNORECASE)
 NO_PRESCRIBER = re.compile(r",?\s(?:RN|LPN|LVN|PTA?|DPT|OTR?(?:/L)?|COTA|SLP|RRT|CRT|MSW|LCSW|CMA|MA)\b(?!\s+\w+,)")
 PRESCRIBES = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A|[AC]?RNP|APRN|FNP|DNP|CNS|DPM)\b")
+CHARTED = re.compile(r"\b(?:MRN|M\.R\.N|medical record|chart (?:no|num|#))", re.IGNORECASE)
 SUBJECT = re.compile(r"^\s*(?:re|regarding|patient|subject)\b\s*[:.]?\s*(.{4,60})", re.IGNORECASE)
 WITH_LETTERS = re.compile(
     r"(?<![\w.])(?:(?:Dr\.?\s+)?([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}),?\s+(?:M\.?D|D\.?O|A?PRN|NP|PA(?:-C)?|FNP(?:-[BC]+)?|DNP|CNS|ARNP|DPM)\b"
@@ -187,7 +188,10 @@ def _name(page: PageText, value: LabelledValue) -> Finding | None:
 
 
 def _whose(page: PageText, value: LabelledValue) -> str:
-    """A bare "Name" with a birth date near it is the patient's."""
+    """A bare "Name" with a birth date near it, or a chart's number on its line, is the patient's."""
+    line = line_of(page, value.box)
+    if line and CHARTED.search(line.text[:300]):
+        return "member_name"
     near = [
         abs(other.line - value.line) for other in values_of(page, "member_dob", "member_id", "mbi", "shipping_address")
     ]
@@ -287,8 +291,8 @@ def _birth(page: PageText, value: LabelledValue) -> Finding | None:
 
 def _birth_on_the_patients_line(page: PageText) -> list[Finding]:
     """The only date on the line that names the patient, where its own label could not be read."""
-    for value in values_of(page, "member_name"):
-        line = line_of(page, value.box)
+    for value in values_of(page, "member_name", "generic_name"):
+        line = line_of(page, value.box) if value.field == "member_name" or _whose(page, value) else None
         dates = list(ANY.finditer(line.text[:300])) if line else []
         if line and len(dates) == 1 and (day := made(dates[0], YOUNGEST)) and day.on.year < 2020:
             words = line.words_in(*dates[0].span())

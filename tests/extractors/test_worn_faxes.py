@@ -343,3 +343,9 @@ def test_a_temperature_among_vital_signs_is_no_diagnosis(page_of: Page) -> None:
     )
     assert [f.value for f in icd10.find(page)] == ["L89.324"]
     assert [f.value for f in measures.find(page) if f.field == "length_of_need"] == ["99"]
+
+
+def test_a_name_beside_a_charts_number_is_the_patients_and_so_is_the_only_date_there(page_of: Page) -> None:
+    found = people.find(page_of("Name: Dragomir, Violeta   MRN: 0077120   Dos: 12/24/1937", "Adm: 11/01/2026"))
+    assert [f.value for f in found if f.field == "member_name"] == ["Violeta Dragomir"]
+    assert [(f.value, f.confidence < 0.8) for f in found if f.field == "member_dob"] == [("1937-12-24", True)]
