@@ -32,8 +32,9 @@ def find_strangers(
 ) -> list[Problem]:
     """Pages that name another patient than most pages of the fax do.
 
-    Pages on which a name or id was read too unsurely to name anybody count for the person who bears the very same. Of two persons on
-    as many pages, the one named first is the fax's own.
+    Pages on which a name or id was read too unsurely to name anybody count for the person who bears the very same, and a page on which
+    the birth date or an id of the fax's own patient may stand is no stranger's. Of two persons on as many pages, the one named first
+    is the fax's own.
     """
     covers = {number for document in documents if document.kind == "cover_sheet" for number in document.pages}
     named = {
@@ -52,15 +53,23 @@ def find_strangers(
             home.append(number)
     if len(groups) < 2:
         return []
-    hinted = {page.page_number: _hints(page, findings) for page in pages if page.page_number not in {*named, *covers}}
+    hints = {page.page_number: _hints(page, findings) for page in pages if page.page_number not in covers}
+
+    def said_by(group: list[int]) -> set[str]:
+        return {value for number in group for value in vars(named[number]).values() if value}
 
     def weight(group: list[int]) -> tuple[int, int]:
-        values = {value for number in group for value in vars(named[number]).values() if value}
-        return len(group) + sum(bool(values & hints) for hints in hinted.values()), -group[0]
+        return len(group) + sum(bool(said_by(group) & hints[n]) for n in hints.keys() - named.keys()), -group[0]
 
     own = max(groups, key=weight)
-    return [Problem("foreign_page", f"Page {number} names another patient than the rest. A person must look.", number)
-            for group in groups if group is not own for number in sorted(group) if any(differ(named[number], named[o]) for o in own)]  # fmt: skip
+    ids = {
+        value for number in own for value in (named[number].dob, named[number].member_id, named[number].mbi) if value
+    }
+    return [
+        Problem("foreign_page", f"Page {number} names another patient than the rest. A person must look.", number)
+        for group in groups if group is not own for number in sorted(group)
+        if not hints[number] & ids and any(differ(named[number], named[other]) for other in own)
+    ]  # fmt: skip
 
 
 def _person(page: PageText, findings: Sequence[Finding]) -> Person:
