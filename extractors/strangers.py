@@ -33,8 +33,8 @@ def find_strangers(
     """Pages that name another patient than most pages of the fax do.
 
     Pages on which a name or id was read too unsurely to name anybody count for the person who bears the very same, and a page on which
-    the birth date or an id of the fax's own patient may stand is no stranger's. Of two persons on as many pages, the one named first
-    is the fax's own.
+    the birth date of the fax's own patient may stand is no stranger's (an id may be a family's). Of two persons on as many pages, the
+    one named first is the fax's own.
     """
     covers = {number for document in documents if document.kind == "cover_sheet" for number in document.pages}
     named = {
@@ -62,13 +62,11 @@ def find_strangers(
         return len(group) + sum(bool(said_by(group) & hints[n]) for n in hints.keys() - named.keys()), -group[0]
 
     own = max(groups, key=weight)
-    ids = {
-        value for number in own for value in (named[number].dob, named[number].member_id, named[number].mbi) if value
-    }
+    births = {named[number].dob for number in own} - {""}
     return [
         Problem("foreign_page", f"Page {number} names another patient than the rest. A person must look.", number)
         for group in groups if group is not own for number in sorted(group)
-        if not hints[number] & ids and any(differ(named[number], named[other]) for other in own)
+        if (named[number].dob or not hints[number] & births) and any(differ(named[number], named[other]) for other in own)
     ]  # fmt: skip
 
 

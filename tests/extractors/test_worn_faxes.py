@@ -349,3 +349,24 @@ def test_a_name_beside_a_charts_number_is_the_patients_and_so_is_the_only_date_t
     found = people.find(page_of("Name: Dragomir, Violeta   MRN: 0077120   Dos: 12/24/1937", "Adm: 11/01/2026"))
     assert [f.value for f in found if f.field == "member_name"] == ["Violeta Dragomir"]
     assert [(f.value, f.confidence < 0.8) for f in found if f.field == "member_dob"] == [("1937-12-24", True)]
+
+
+def test_a_relative_with_the_familys_number_is_a_stranger_and_a_misread_name_is_not() -> None:
+    def said(page: int, name: str, value: str, sure: float = 0.9) -> Finding:
+        return Finding(name, value, value, page, (0, 0, 1, 1), sure)
+
+    own = [said(n, field, value) for n in (1, 2) for field, value in
+           (("member_name", "Joanne Castellane"), ("member_dob", "1953-05-30"), ("member_id", "XYZ983624019"))]  # fmt: skip
+    pages = [PageText(number) for number in (1, 2, 3)]
+    son = [
+        said(3, "member_name", "Omar Castellane"),
+        said(3, "member_dob", "1990-01-02"),
+        said(3, "member_id", "XYZ983624019"),
+    ]
+    assert [problem.page for problem in find_strangers(pages, (), own + son)] == [3]
+    misread = [
+        said(3, "member_name", "Vate Adohess"),
+        said(3, "mbi", "9KY6GM8KW55"),
+        said(3, "member_dob", "1953-05-30", 0.55),
+    ]
+    assert find_strangers(pages, (), own + misread) == []
