@@ -8,8 +8,9 @@ page that nobody doubted. The picture chooses; what the word means plays no part
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 
 import cv2
 import numpy as np
@@ -39,20 +40,21 @@ def by_own_type(gray: Gray, words: tuple[Word, ...]) -> tuple[Word, ...]:
     A word behind a lone letter is left as it is: its first stroke may be that letter's last ("M" "117.11").
     """
     before = ("", *(word.text for word in words))
+    examples = cache(lambda letter: _examples(gray, words, letter))
     return tuple(
-        word if len(last) == 1 and last.isalpha() else _chosen(gray, words, word)
+        word if len(last) == 1 and last.isalpha() else _chosen(gray, word, examples)
         for last, word in zip(before, words, strict=False)
     )
 
 
-def _chosen(gray: Gray, words: tuple[Word, ...], word: Word) -> Word:
+def _chosen(gray: Gray, word: Word, examples: Callable[[str], list[Picture]]) -> Word:
     """One word, with its other reading where the picture speaks for that."""
     for place, letter in _doubts(word):
         shown = _pictures(gray, word)
         index = place if place < len(word.text) / 2 else place - len(word.text)
         if not -len(shown) <= index < len(shown):
             continue
-        own, other = (_likeness(gray, words, shown[index], one) for one in (word.text[place], letter))
+        own, other = (_likeness(shown[index], examples(one)) for one in (word.text[place], letter))
         if len(own) >= FEWEST and other and max(other) >= max(LIKE, max(own) + LIKER):
             text = word.text[:place] + letter + word.text[place + 1 :]
             return replace(word, text=text, confidence=min(SPLIT, word.confidence), other=word.text)
@@ -76,18 +78,20 @@ def _letter_and_figure(one: str, other: str) -> bool:
     return one.isalnum() and other.isalnum() and one.isdigit() != other.isdigit()
 
 
-def _likeness(gray: Gray, words: tuple[Word, ...], picture: Picture, letter: str) -> list[float]:
-    """How like a picture is to examples of a letter."""
-    found: list[float] = []
+def _likeness(picture: Picture, examples: list[Picture]) -> list[float]:
+    return [float((picture * example).sum()) for example in examples]
+
+
+def _examples(gray: Gray, words: tuple[Word, ...], letter: str) -> list[Picture]:
+    """Pictures of a letter from words that nobody doubted."""
+    found: list[Picture] = []
     for word in words:
         places = [n for n, one in enumerate(word.text) if one == letter and _is_example(word.text, n)]
-        if (
-            places
-            and word.confidence >= UNDOUBTED
-            and not word.other
-            and len(shown := _pictures(gray, word)) == len(word.text)
-        ):
-            found += [float((picture * shown[n]).sum()) for n in places]
+        if not places or word.confidence < UNDOUBTED or word.other:
+            continue
+        shown = _pictures(gray, word)
+        if len(shown) == len(word.text):
+            found += [shown[n] for n in places]
         if len(found) >= EXAMPLES:
             break
     return found
