@@ -21,11 +21,13 @@ CUES = (
     ("family_history", BEFORE, r"\b(family (history|hx)|fhx?|(mother|father|sister|brother|sibling|parent|aunt|uncle|grand(mother|father))s?)\b"),
     ("negated", BEFORE, r"\b(no (evidence|history|signs?|hx|known)( of)?|denies|denied( any)?|negative for|without|not have|absence of|never had|free of|no)\b(?!\W*(change|improvement|longer|relief))"),
     ("negated", ANYWHERE, r"\b(was|is|are|were) (not (present|found|seen|identified)|absent|negative)\b"),
-    ("historical", BEFORE, r"\b((past )?(medical )?h\w{4}ry of|pmh|hx of|h/o|status post|s/p|previous(ly)?|prior)\b"),
+    ("historical", BEFORE, r"\b((past )?(medical )?h\w{4}r[yv] of|pmh|hx of|h/o|status post|s/p|previous(ly)?|prior)\b"),
     ("historical", ANYWHERE, r"\b(resolved|in remission)\b"),
 )  # fmt: skip
 """Role, whether the cue must stand before the code, wording; the first that fits counts."""
-STOPS = re.compile(r"[;]|\bbut\b|\bhowever\b|\bpresents with\b|\bnow (has|with)\b", re.IGNORECASE)
+STOPS = re.compile(
+    r"[;]|\bbut\b|\bhowever\b|\bpresents with\b|\bnow (has|with)\b|(?-i:\bDIAGNOS[IE]S\b)", re.IGNORECASE
+)
 """Where the reach of a cue ends."""
 SCOPE = 110
 """Characters a cue reaches ahead."""

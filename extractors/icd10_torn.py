@@ -12,7 +12,7 @@ from casefile.records import Line, Word
 from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_table import is_billable, table
 from extractors.readings import only_one, readings_of
-from extractors.repair import TO_LETTER, passing
+from extractors.repair import TO_DIGIT, TO_LETTER, passing
 
 HCPCS_LIKE = re.compile(r"[A-V]\d{4}")
 PIECES = 4
@@ -89,7 +89,7 @@ def _furthest(words: Sequence[Word], place: int, taken: Sequence[Word]) -> int:
 
 def _enclosed(run: Sequence[Word]) -> bool:
     """Whether a run stands in brackets of its own, by any of its readings."""
-    return any(re.search(r"[(\[]", text) and re.search(r"[)\]]", text) for text in readings_of(run))
+    return any(re.search(r"[(\[].*[)\]]", text) for text in readings_of(run))
 
 
 def codes_in(text: str) -> set[str]:
@@ -116,7 +116,7 @@ def _fitting(parts: list[str]) -> set[str]:
         return set(passing(code, is_billable)) if whole else set()
     if not re.search(r"\d", code[1:3]) or is_billable(code[:3]) and cuts:
         return set()
-    if 3 not in cuts and HCPCS_LIKE.fullmatch(code[0] + code[1:].replace("O", "0")):
+    if 3 not in cuts and HCPCS_LIKE.fullmatch(code[0] + "".join(TO_DIGIT.get(glyph, glyph) for glyph in code[1:])):
         return set()
     return _as_read(code) or (_mended(code) if _is_figured(code) else set())
 
