@@ -29,6 +29,8 @@ STOPS = re.compile(
     r"[;]|\bbut\b|\bhowever\b|\bpresents with\b|\bnow (has|with)\b|(?-i:\bDIAGNOS[IE]S\b)", re.IGNORECASE
 )
 """Where the reach of a cue ends."""
+TORN_OFF = re.compile(r"\b(?:of|for|with|no|without)\W*$", re.IGNORECASE)
+"""How no sentence ends: a speck behind it was read as its full stop."""
 SCOPE = 110
 """Characters a cue reaches ahead."""
 NAMED = re.compile(r"\b(?:patient|mr|mrs|ms|miss|dear)\b", re.IGNORECASE)
@@ -55,12 +57,16 @@ def mark_diagnoses(page: PageText, findings: list[Finding]) -> list[Finding]:
 
 
 def _marked(page: PageText, finding: Finding) -> Finding:
-    homes = [s for s in sentences_of(page) if finding.raw in s.text]
+    sentences = sentences_of(page)
+    homes = [s for s in sentences if finding.raw in s.text]
     home = min(homes, key=lambda s: abs(s.box[1] - finding.box[1]), default=None)
     if home is None:
         return finding
     place = home.text.index(finding.raw)
     before, after = home.text[:place], home.text[place + len(finding.raw) :]
+    ahead = sentences[max(0, sentences.index(home) - 1)].text
+    if TORN_OFF.search(ahead):
+        before = f"{ahead} {before}"
     reach = STOPS.split(before)[-1][-SCOPE:]
     behind = re.split(r"[;.]|\bbut\b|,\s*(?=[A-Z]\d)", after)[0]
     for role, must_precede, pattern in CUES:

@@ -29,6 +29,8 @@ STRUNG = re.compile(r"(?<![\w.])([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=([A-Z0
 TIME = re.compile(r"\d{1,2}:\d{2}")
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
 SHORT = re.compile(r"(?<![\w.$/-])[1Il|!£€F][0-9OoIl][0-9OoIl](?![\w/%-]|\.\d)")
+LONGEST_SHORT = 7
+"""Letters of another reading of such a code, its marks included, at the most."""
 WHOLE = re.compile(r"(?<![\w.$/-])(?!(?:19|20)\d\d\b)\d{4,6}(?![\w/%-]|\.\d)")
 """A code all in figures whose letter and dot were lost."""
 UNIT = re.compile(r"\s?(?:lbs?|kg|mg|mcg|ml|cm|mm|mmhg|bpm|lpm|%)(?!\w)", re.IGNORECASE)
@@ -189,9 +191,10 @@ def _short(page: PageText, number: int, line: Line, match: re.Match[str], beside
     """A three-character code whose letter was read as a digit or a sign ("110" for I10), among diagnoses only."""
     options = passing(match[0], is_billable)
     before, behind = line.text[: match.start()][-4:], line.text[match.end() : match.end() + 2]
-    label = label_over(page, number, line.words_in(match.start(), match.end())[0].box)
+    words = line.words_in(match.start(), match.end())
+    label = label_over(page, number, words[0].box)
     governed = label == "diagnosis"
-    if label == "other" or label in NOT_OURS:
+    if label == "other" or label in NOT_OURS or any(len(word.other.split(" ")[0]) > LONGEST_SHORT for word in words):
         return None
     above = any(
         is_billable((m[1] + m[2]).upper())

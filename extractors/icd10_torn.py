@@ -26,6 +26,7 @@ GLUED_WORD = re.compile(r"(?<=\d)[A-Z]?[a-z]{3,}\W*$")
 """The words of a diagnosis that stick to its code ("02Hypoxemia")."""
 FIGURES = 3
 """A code that is mended must hold at least so many figures as they were read; scrawls hold fewer."""
+A_FREQUENCY = re.compile(r"q\d{1,2}h?")
 OPENED = {"(": "GCI", "[": "IEL"}
 """What a bracket that is never closed may have been."""
 MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
@@ -61,7 +62,7 @@ def torn_codes(line: Line, taken: Sequence[Word], expected: Expected) -> Iterato
 def _may_begin(word: Word) -> bool:
     """Whether a code may begin here that is none yet as it stands."""
     plain = word.text.strip(EDGES).upper()
-    if is_billable(plain) or plain in home_care_codes():
+    if is_billable(plain) or plain in home_care_codes() or A_FREQUENCY.match(word.text):
         return False
     return any(GLYPHS.match(text + "00") or text[:1] in OPENED for text in _heads(word))
 

@@ -9,7 +9,9 @@ from extractors.wordings import fold, wordings
 LETTERS = (r"M\.?[DO]|D\.?[O0]|N\.?P|P\.?A(?:[-. ]?C)?|A?PRN|APRN|CNS|CRNP|DNP|FNP(?:[-. ]?(?:C|BC))?|ARNP|AGNP|ANP|CNP|CNM|RN|BSN|MSN|DPM|DPT|PT|OT|OTR|RRT|RT|"
            r"LPN|Ph\.?D|FACP|FCCP|FAAFP|MBBS|DC|OD|PharmD|ATP|CWS|CWON|WOCN|LCSW|MPH|MS|BC")  # fmt: skip
 CREDENTIALS = re.compile(rf"(?:^|[\s,(/]+\.?)(?:{LETTERS})\b\.?\)?(?=$|[\s,.;)/])")
-TITLES = re.compile(r"^\s*(?:(?:dr|doctor|mr|mrs|ms|miss)\b[.,]?\s+|(?:[O0B]r\b[.,]?|D[ih]\.|\S+\s+dr\.)\s+(?=\S+\s+\S))", re.IGNORECASE)
+TITLES = re.compile(
+    r"^\s*(?:(?:dr|doctor|mr|mrs|ms|miss)\b[.,]?\s+|(?:[O0B]r\b[.,]?|D[ih]\.|\S+\s+dr\.)\s+(?=\S+\s+\S))", re.IGNORECASE
+)
 """A title, "Dr." also as it is misread or behind what is left of a label."""
 SAINT = re.compile(r"\b(St|Ste|Mt),\s", re.IGNORECASE)
 """A dot that was read as a comma."""
