@@ -21,12 +21,16 @@ CUES = (
     ("family_history", BEFORE, r"\b(family (history|hx)|fhx?|(mother|father|sister|brother|sibling|parent|aunt|uncle|grand(mother|father))s?)\b"),
     ("negated", BEFORE, r"\b(no (evidence|history|signs?|hx|known)( of)?|denies|denied( any)?|negative for|without|not have|absence of|never had|free of|no)\b(?!\W*(change|improvement|longer|relief))"),
     ("negated", ANYWHERE, r"\b(was|is|are|were) (not (present|found|seen|identified)|absent|negative)\b"),
-    ("historical", BEFORE, r"\b((past )?(medical )?h\w{4}ry of|pmh|hx of|h/o|status post|s/p|previous(ly)?|prior)\b"),
+    ("historical", BEFORE, r"\b((past )?(medical )?h\w{4}r[yv] of|pmh|hx of|h/o|status post|s/p|previous(ly)?|prior)\b"),
     ("historical", ANYWHERE, r"\b(resolved|in remission)\b"),
 )  # fmt: skip
 """Role, whether the cue must stand before the code, wording; the first that fits counts."""
-STOPS = re.compile(r"[;]|\bbut\b|\bhowever\b|\bpresents with\b|\bnow (has|with)\b", re.IGNORECASE)
+STOPS = re.compile(
+    r"[;]|\bbut\b|\bhowever\b|\bpresents with\b|\bnow (has|with)\b|(?-i:\bDIAGNOS[IE]S\b)", re.IGNORECASE
+)
 """Where the reach of a cue ends."""
+TORN_OFF = re.compile(r"\b(?:of|for|with|no|without)\W*$", re.IGNORECASE)
+"""How no sentence ends: a speck behind it was read as its full stop."""
 SCOPE = 110
 """Characters a cue reaches ahead."""
 NAMED = re.compile(r"\b(?:patient|mr|mrs|ms|miss|dear)\b", re.IGNORECASE)
@@ -53,12 +57,16 @@ def mark_diagnoses(page: PageText, findings: list[Finding]) -> list[Finding]:
 
 
 def _marked(page: PageText, finding: Finding) -> Finding:
-    homes = [s for s in sentences_of(page) if finding.raw in s.text]
+    sentences = sentences_of(page)
+    homes = [s for s in sentences if finding.raw in s.text]
     home = min(homes, key=lambda s: abs(s.box[1] - finding.box[1]), default=None)
     if home is None:
         return finding
     place = home.text.index(finding.raw)
     before, after = home.text[:place], home.text[place + len(finding.raw) :]
+    ahead = sentences[max(0, sentences.index(home) - 1)].text
+    if TORN_OFF.search(ahead):
+        before = f"{ahead} {before}"
     reach = STOPS.split(before)[-1][-SCOPE:]
     behind = re.split(r"[;.]|\bbut\b|,\s*(?=[A-Z]\d)", after)[0]
     for role, must_precede, pattern in CUES:

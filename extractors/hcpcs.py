@@ -24,6 +24,8 @@ NAMED = re.compile(r"(?:hcpcs?|cpt|code)s?\W{0,4}$", re.IGNORECASE)
 ONE_SPECK = re.compile(r"(?:[1Il|]\.|[A-Z]\.|[A-Z](?=\d+\.))\s?(?=(?:\D?\d){4}\W?$)\d+\.?\d*")
 """A code with one dot too many: a speck, or the foot of a worn L or E."""
 TICK = re.compile(r"[\[({]\s?[xXvV✓✔✗✘]\s?[\])}]\s*$|[☒☑■]\s*$")
+TICKED = re.compile(r"[\[({][xX]\W?[\])}|lI1]([A-HJ-MP-V]\d{4})(?!\w)")
+"""A ticked box and the code behind it without anything between them."""
 AFTER = re.compile(
     r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
 )
@@ -48,6 +50,13 @@ def find(page: PageText) -> list[Finding]:
                 findings += [finding, *_modifiers(page, line, match)]
         for match in STUCK.finditer(text):
             findings += _stuck(page, line, match)
+        for match in TICKED.finditer(text) if page.source == "ocr" else ():
+            if match[1] in home_care_codes():
+                findings.append(
+                    _finding(
+                        page, line, match, match[1], 0.88, "repaired", "home-care code; its ticked box sticks to it"
+                    )
+                )
     if page.source == "ocr":
         findings += _torn_ones(page, findings)
         findings = named_ones(page, findings, partial(_among_codes, page))

@@ -37,6 +37,7 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
     """
     kept, looked = list(found), 0
     items = [" ".join(plain(word)) for value in values_of(page, "description") for word in value.words]
+    beside = {value.line for value in values_of(page, "code", "cpt") if value.words[0].box[1] < value.label_box[3]}
     for number, line in enumerate(page.lines):
         taken: set[int] = set()
         for start, end in runs_of(line, lambda text: bool(_code_in(text))):
@@ -47,7 +48,7 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
             if any(map(_is_settled, here)) or not all(covers(run, finding) for finding in here):
                 continue
             looked += 1
-            sides = sides_of(page, number, start, end, with_digits=False) + ([items] if meant else [])
+            sides = sides_of(page, number, start, end, with_digits=False) + ([items] if number in beside else [])
             glyphs = [
                 glyphs
                 for text in readings_of(run)

@@ -74,7 +74,7 @@ def _hangs_together(run: Sequence[Word]) -> bool:
 
 def _enclosed(run: Sequence[Word]) -> bool:
     """Whether a run stands in brackets of its own, by any of its readings."""
-    return any(re.search(r"[(\[]", text) and re.search(r"[)\]]", text) for text in readings_of(run))
+    return any(re.search(r"[(\[].*[)\]]", text) for text in readings_of(run))
 
 
 def codes_in(text: str) -> set[str]:

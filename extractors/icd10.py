@@ -15,7 +15,7 @@ from extractors.icd10_named import named_ones
 from extractors.icd10_table import EDITION, table
 from extractors.icd10_table import dotted as dotted
 from extractors.icd10_table import is_billable as is_billable
-from extractors.icd10_torn import EDGES, HCPCS_LIKE, MONEY, torn_codes, undotted_row
+from extractors.icd10_torn import EDGES, HCPCS_LIKE, torn_codes, undotted_row
 from extractors.labels import label_over
 from extractors.repair import TO_LETTER, passing
 from extractors.ticks import is_unticked
@@ -30,6 +30,8 @@ STRUNG = re.compile(r"(?<![\w.])([A-Z0-9$][0-9A-Z]{2}\.[0-9A-Z]{1,4})\.(?=([A-Z0
 TIME = re.compile(r"\d{1,2}:\d{2}")
 PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)")
 SHORT = re.compile(r"(?<![\w.$/-])[1Il|!£€F][0-9OoIl][0-9OoIl](?![\w/%-]|\.\d)")
+LONGEST_SHORT = 7
+"""Letters of another reading of such a code, its marks included, at the most."""
 WHOLE = re.compile(r"(?<![\w.$/-])(?!(?:19|20)\d\d\b)\d{4,6}(?![\w/%-]|\.\d)")
 """A code all in figures whose letter and dot were lost."""
 TEMPERATURE, VITALS = (
@@ -122,31 +124,20 @@ def _just_above(page: PageText, number: int, lines: int = 3) -> str:
 
 
 def _torn_ones(page: PageText, taken: Taken) -> Iterator[Finding]:
-    """Codes that fell apart or lost their dot; `taken` learns where they stand.
-
-    What begins its line before words counts even where nothing else says that diagnoses stand there, for a person.
-    """
-    for sure in (True, False):
-        for number, line in enumerate(page.lines):
-            known = [word for start, end in taken.get(number, ()) for word in line.words_in(start, end)]
-
-            def expected(start: int, end: int, enclosed: bool, number: int = number, sure: bool = sure) -> bool:
-                return (_where_diagnoses_stand if sure else _begins_a_line)(page, number, start, end, enclosed, taken)
-
-            for words, code in torn_codes(line, known, expected):
-                start = sum(len(word.text) + 1 for word in line.words[: line.words.index(words[0])])
-                raw = " ".join(word.text for word in words)
-                if re.match(r"[\[({]\s?[\])}]", raw) or is_unticked(page, line, start, DOTTED):
-                    continue
-                taken.setdefault(number, []).append((start, start + len(raw)))
-                reason = f"{dotted(code)} is the only billable code that what was read can be"
-                if sure:
-                    yield _made(page, words, raw, code, 0.88, "repaired", f"among diagnoses; {reason}")
-                else:
-                    yield _made(page, words, raw, code, 0.6, "suspect", f"{reason}; no label could be read")
+    """Codes that fell apart or lost their dot; `taken` learns where they stand."""
+    for number, line in enumerate(page.lines):
+        known = [word for start, end in taken.get(number, ()) for word in line.words_in(start, end)]
+        for words, code in torn_codes(line, known, partial(_where_diagnoses_stand, page, number, taken)):
+            start = sum(len(word.text) + 1 for word in line.words[: line.words.index(words[0])])
+            raw = " ".join(word.text for word in words)
+            if re.match(r"[\[({]\s?[\])}]", raw) or is_unticked(page, line, start, DOTTED):
+                continue
+            taken.setdefault(number, []).append((start, start + len(raw)))
+            reason = f"among diagnoses; {dotted(code)} is the only billable code that what was read can be"
+            yield _made(page, words, raw, code, 0.88, "repaired", reason)
 
 
-def _where_diagnoses_stand(page: PageText, number: int, start: int, end: int, enclosed: bool, taken: Taken) -> bool:
+def _where_diagnoses_stand(page: PageText, number: int, taken: Taken, start: int, end: int, enclosed: bool) -> bool:
     """Whether a code may be meant by words `start:end` of a line: by their label, or among codes and set apart."""
     line = page.lines[number]
     governed = label_over(page, number, line.words[start].box)
@@ -159,15 +150,6 @@ def _where_diagnoses_stand(page: PageText, number: int, start: int, end: int, en
     beside = any(near in taken for near in range(number - 2, number + 3)) or _stands_by_a_code(page, number)
     near_ones = beside or _is_labelled(_just_above(page, number))
     return (enclosed or set_apart) and near_ones and _stands_alone(line, start, end)
-
-
-def _begins_a_line(page: PageText, number: int, start: int, end: int, enclosed: bool, taken: Taken) -> bool:
-    """Whether words `start:end` begin a line and words follow, on a page without sums of money."""
-    line = page.lines[number]
-    behind = " ".join(word.text for word in line.words[end:])
-    governed = label_over(page, number, line.words[start].box)
-    named = bool(re.match(r"\W*[A-Z][a-z]{4,}", behind)) and governed not in NOT_OURS
-    return start == 0 and end > 1 and named and not MONEY.search(page.text[:6000])
 
 
 def _stands_alone(line: Line, start: int, end: int) -> bool:
@@ -219,9 +201,10 @@ def _short(page: PageText, number: int, line: Line, match: re.Match[str], beside
     """A three-character code whose letter was read as a digit or a sign ("110" for I10), among diagnoses only."""
     options = passing(match[0], is_billable)
     before, behind = line.text[: match.start()][-4:], line.text[match.end() : match.end() + 2]
-    label = label_over(page, number, line.words_in(match.start(), match.end())[0].box)
+    words = line.words_in(match.start(), match.end())
+    label = label_over(page, number, words[0].box)
     governed = label == "diagnosis"
-    if label == "other" or label in NOT_OURS:
+    if label == "other" or label in NOT_OURS or any(len(word.other.split(" ")[0]) > LONGEST_SHORT for word in words):
         return None
     above = any(
         is_billable((m[1] + m[2]).upper())
@@ -354,7 +337,7 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
             return _finding(page, line, match, code + last[1], 0.88, "repaired", "its last character stood apart")
         return _finding(page, line, match, code, 0.7, "suspect", "header: needs more characters")
     if not labelled:
-        return _headless(page, line, match, raw)
+        return None
     if ANY.search(line.text[max(0, match.start() - 6) : match.end() + 8]):
         return None
     options = passing(raw, is_billable)
@@ -378,19 +361,6 @@ def _judge(page: PageText, line: Line, match: re.Match[str], raw: str, labelled:
 def _with_a_letter_later(code: str) -> list[str]:
     """A code with one figure behind its dot taken for the letter it resembles."""
     return [code[:n] + letter + code[n + 1 :] for n in range(3, len(code)) for letter in TO_LETTER.get(code[n], "")]
-
-
-def _headless(page: PageText, line: Line, match: re.Match[str], raw: str) -> Finding | None:
-    """A code that begins its line before words, its letter read as a figure and no label to be read: for a person."""
-    words = re.match(r"\W+[A-Za-z]{4,}", line.text[match.end() :])
-    if page.source != "ocr" or not words or line.text[: match.start()].strip() or MONEY.search(page.text[:6000]):
-        return None
-    options = passing(raw, is_billable) if "." in match[0] and raw[0] in "1l|!2$" else []
-    if len(options) != 1:
-        return None
-    return _finding(
-        page, line, match, options[0], 0.6, "suspect", "the only billable candidate; no label could be read"
-    )
 
 
 def _finding(

@@ -22,6 +22,8 @@ MOST_RUNS = 60
 SURE, AS_READ = 0.88, 0.93
 """Confidence of a code by the words beside it, mended and as it was read."""
 GLYPHS = re.compile(r"[\w$£€§|!&][\w$£€§|!&\s.,:·()]*")
+A_NUMBER = re.compile(r"\W*\d+\W*")
+"""What is a number, unless diagnoses stand there."""
 NO_DOT = re.compile(r"\W*[\w|!(]\d{4}\W*")
 """What is sooner an equipment code."""
 
@@ -46,7 +48,10 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
             if not any(sides) or any(finding.status == "valid" or not covers(run, finding) for finding in here):
                 continue
             looked += 1
-            code = diagnoses().meant(readings_of(run), sides, among(number, start))
+            meant, readings = among(number, start), readings_of(run)
+            if not meant and all(A_NUMBER.fullmatch(text) for text in readings):
+                continue
+            code = diagnoses().meant(readings, sides, meant)
             if not code:
                 continue
             taken |= set(range(start, end))

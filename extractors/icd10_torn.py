@@ -12,7 +12,7 @@ from casefile.records import Line, Word
 from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_table import is_billable, table
 from extractors.readings import only_one, readings_of
-from extractors.repair import TO_LETTER, passing
+from extractors.repair import TO_DIGIT, TO_LETTER, passing
 
 HCPCS_LIKE = re.compile(r"[A-V]\d{4}")
 PIECES = 4
@@ -26,6 +26,7 @@ GLUED_WORD = re.compile(r"(?<=\d)[A-Z]?[a-z]{3,}\W*$")
 """The words of a diagnosis that stick to its code ("02Hypoxemia")."""
 FIGURES = 3
 """A code that is mended must hold at least so many figures as they were read; scrawls hold fewer."""
+A_FREQUENCY = re.compile(r"q\d{1,2}h?")
 OPENED = {"(": "GCI", "[": "IEL"}
 """What a bracket that is never closed may have been."""
 MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
@@ -61,7 +62,7 @@ def torn_codes(line: Line, taken: Sequence[Word], expected: Expected) -> Iterato
 def _may_begin(word: Word) -> bool:
     """Whether a code may begin here that is none yet as it stands."""
     plain = word.text.strip(EDGES).upper()
-    if is_billable(plain) or plain in home_care_codes():
+    if is_billable(plain) or plain in home_care_codes() or A_FREQUENCY.match(word.text):
         return False
     return any(GLYPHS.match(text + "00") or text[:1] in OPENED for text in _heads(word))
 
@@ -89,7 +90,7 @@ def _furthest(words: Sequence[Word], place: int, taken: Sequence[Word]) -> int:
 
 def _enclosed(run: Sequence[Word]) -> bool:
     """Whether a run stands in brackets of its own, by any of its readings."""
-    return any(re.search(r"[(\[]", text) and re.search(r"[)\]]", text) for text in readings_of(run))
+    return any(re.search(r"[(\[].*[)\]]", text) for text in readings_of(run))
 
 
 def codes_in(text: str) -> set[str]:
@@ -116,7 +117,7 @@ def _fitting(parts: list[str]) -> set[str]:
         return set(passing(code, is_billable)) if whole else set()
     if not re.search(r"\d", code[1:3]) or is_billable(code[:3]) and cuts:
         return set()
-    if 3 not in cuts and HCPCS_LIKE.fullmatch(code[0] + code[1:].replace("O", "0")):
+    if 3 not in cuts and HCPCS_LIKE.fullmatch(code[0] + "".join(TO_DIGIT.get(glyph, glyph) for glyph in code[1:])):
         return set()
     return _as_read(code) or (_mended(code) if _is_figured(code) else set())
 

@@ -8,18 +8,21 @@ from extractors.wordings import fold, wordings
 
 LETTERS = (r"M\.?[DO]|D\.?[O0]|N\.?P|P\.?A(?:[-. ]?C)?|A?PRN|APRN|CNS|CRNP|DNP|FNP(?:[-. ]?(?:C|BC))?|ARNP|AGNP|ANP|CNP|CNM|RN|BSN|MSN|DPM|DPT|PT|OT|OTR|RRT|RT|"
            r"LPN|Ph\.?D|FACP|FCCP|FAAFP|MBBS|DC|OD|PharmD|ATP|CWS|CWON|WOCN|LCSW|MPH|MS|BC")  # fmt: skip
-CREDENTIALS = re.compile(rf"(?:^|[\s,(/]+)(?:{LETTERS})\b\.?\)?(?=$|[\s,.;)/])")
+CREDENTIALS = re.compile(rf"(?:^|[\s,(/]+\.?)(?:{LETTERS})\b\.?\)?(?=$|[\s,.;)/])")
 TITLES = re.compile(
-    r"^\s*(?:(?:D[NKQ](?=\s[A-Z])|dr|doctor|mr|mrs|ms|miss)\b[.,]?\s+|[O0B]r\b[.,]?\s+(?=\S+\s+\S))", re.IGNORECASE
+    r"^\s*(?:(?:D[NKQ](?=\s[A-Z])|dr|doctor|mr|mrs|ms|miss)\b[.,]?\s+|(?:[O0B]r\b[.,]?|D[ih]\.|\S+\s+dr\.)\s+(?=\S+\s+\S))",
+    re.IGNORECASE,
 )
-"""A title, "Dr." also as it is misread."""
+"""A title, "Dr." also as it is misread or behind what is left of a label."""
+SAINT = re.compile(r"\b(St|Ste|Mt),\s", re.IGNORECASE)
+"""A dot that was read as a comma."""
 LOST_COMMA = re.compile(
     r"^((?!(?:St|Mt|Ste)\b)[^\W\d_][\w'’-]{2,}(?:\s+(?:Jr|Sr|II|III))?)\.{1,2}\s+([^\W\d_][\w'’-]*(?:\s+[A-Z]\.?)?)$",
     re.IGNORECASE,
 )
 """LAST. FIRST: a comma that was read as a dot."""
 PART = re.compile(r"[^\W\d_][^\W\d_'’.`-]*(?:['’`-][^\W\d_][^\W\d_]*)*\.?")
-ENDS = re.compile(r"\s(?:cust|customer|client|acct|account|chart|case|order|rec|record|mr|patient|pt)\b\.?\s*(?:#|no\b|num|id\b).*$|\s(?:dob|d\.?\s?[o0]\.?\s?:?\s?b|(?:january|february|march|april|june|july|august|september|october|november|december)|mrn|id|npi|phone|date|fax|sex|age|born|member|medicaid|license|lic|ph|tel|on|at|signature|signed|sign|x\s?\d+|ext|extension|electronically|insurance)\b.*$|\(.*$|[\[#|:;_].*$|\s\d.*$", re.IGNORECASE)  # fmt: skip
+ENDS = re.compile(r"\s(?:cust|customer|client|acct|account|chart|case|order|rec|record|mr|patient|pt)\b\.?\s*(?:#|no\b|num|id\b).*$|\s(?:dob|d\.?\s?[o0]\.?\s?:?\s?b|(?:january|february|march|april|june|july|august|september|october|november|december|feb|apr|aug|sept?|oct|nov|dec)|(?:jan|mar|jun|jul)(?=\W*\d)|mrn|id|npi|phone|date|fax|sex|age|born|bom|member|medicaid|license|lic|ph|tel|on|at|signature|signed|sign|x\s?\d+|ext|extension|electronically|insurance)\b.*$|\(.*$|[\[#|:;_].*$|\s\d.*$", re.IGNORECASE)  # fmt: skip
 PARTICLES = frozenset(
     {"van", "von", "de", "del", "della", "la", "le", "st", "der", "den", "di", "da", "dos", "al", "el", "bin", "mc"}
 )
@@ -36,8 +39,8 @@ def normal_name(text: str) -> str:
     bare = CREDENTIALS.sub(" ", bare)
     bare = ENDS.sub("", bare)
     bare = TITLES.sub("", bare).strip(" ,.;:-_*")
-    bare = LOST_COMMA.sub(r"\1, \2", bare)
-    bare = re.sub(r"\s+,", ",", bare)
+    bare = SAINT.sub(r"\1. ", LOST_COMMA.sub(r"\1, \2", bare))
+    bare = re.sub(r"[\s,]*,", ",", bare)
     if re.search(r"[\d/@]", bare):
         return ""
     last, comma, first = bare.partition(",")

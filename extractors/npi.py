@@ -15,7 +15,7 @@ from extractors.expected import NPIS
 from extractors.labels import LabelledValue, label_over, labelled_values, values_of
 from extractors.names import is_name
 from extractors.npi_torn import is_valid as is_valid
-from extractors.npi_torn import torn_numbers
+from extractors.npi_torn import mixed_number, torn_numbers
 from extractors.readings import box_of
 from extractors.repair import candidates
 from extractors.tokens import CELL
@@ -41,6 +41,8 @@ OTHERS = {
 LETTERS = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-?C)?|APRN|DNP|F?NP(?:-?C)?|CNS)\b")
 """A practitioner's letters."""
 BEHIND_LETTERS = re.compile(rf"(?:{LETTERS.pattern})\.?[\s,;(–-]*$")
+MIXED_SURE = 0.6
+"""The same of a number of which each reader saw a part."""
 SAME_LINE = 0.006
 REPAIRED = 0.88
 """Confidence of a number in pieces by its label."""
@@ -79,6 +81,9 @@ def find(page: PageText) -> list[Finding]:
                 _torn(page, words, digits, _role(page, value), f", by the label '{value.label}'", REPAIRED)
                 for words, digits in islice(torn_numbers(value.words[:8]), 1)
             ]
+            if findings and findings[-1].status == "suspect" and (digits := mixed_number(value.words[:4])):
+                why = f", each figure as one of the readers saw it, by the label '{value.label}'"
+                findings.append(_torn(page, value.words[:4], digits, _role(page, value), why, MIXED_SURE, "suspect"))
     for number, line in enumerate(page.lines[:MOST_LINES]):
         for match in NUMBER.finditer(line.text[:2000]):
             if (number, match[0]) not in taken and (found := _unlabelled(page, number, line, match)):

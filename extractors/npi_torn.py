@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import product
+from math import prod
 
 from casefile.records import Word
 from extractors.readings import only_one, readings_of
-from extractors.repair import candidates
+from extractors.repair import TO_DIGIT, candidates
 
 DIGITS = re.compile(r"[12Il|Z][0-9OoQDIl|SsBZzG]{9}")
 PIECE = re.compile(r"\W*[0-9OoQDIl|SsBZzG][0-9OoQDIl|SsBZzG\W]*")
@@ -20,6 +22,8 @@ APART = 0.025
 """Pieces of one number stand no further apart than this share of the page's width."""
 A_PHONE = re.compile(r"\W*(?:1\W{1,3})?\(?[2-9]\d\d\)?\W{1,3}\d{3}\W{1,3}\d{4}\W*")
 
+MIXED = 8
+"""Numbers that readings may make together, at the most, for one of them to be taken."""
 A_ZIP = re.compile(r"(?<!\d)\d{5}[.-]\d{4}(?!\d)")
 
 
@@ -70,3 +74,14 @@ def _furthest(words: Sequence[Word], place: int) -> int:
     ):
         end += 1
     return end
+
+
+def mixed_number(words: Sequence[Word]) -> str:
+    """The one number with a right check digit that takes each figure from one of the readings; empty if none or several."""
+    texts = {"".join(TO_DIGIT.get(glyph, glyph) for glyph in SEPARATORS.sub("", text)) for text in readings_of(words)}
+    rows = [text for text in texts if len(text) == 10 and text.isdigit()]
+    choices = [sorted(set(column)) for column in zip(*rows, strict=True)]
+    if len(rows) < 2 or prod(map(len, choices)) > MIXED:
+        return ""
+    passed = [number for choice in product(*choices) if is_valid(number := "".join(choice))]
+    return passed[0] if len(passed) == 1 else ""

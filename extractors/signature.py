@@ -54,18 +54,11 @@ def find(page: PageText) -> list[Finding]:
             reason = "a stamp or note stands in for a signature"
             return [_made(page, "present", line.box, 0.5, "suspect", reason, text, "stamp")]
         if (match := ELECTRONIC.search(text)) and not RECIPIENT.match(text):
-            return [
-                _made(
-                    page,
-                    "present",
-                    line.box,
-                    0.95,
-                    "valid",
-                    "electronic signature wording",
-                    text[match.start() :][:160],
-                    "electronic",
-                )
-            ]
+            said = text[match.start() :][:160]
+            return [_made(page, "present", line.box, 0.95, "valid", "electronic signature wording", said, "electronic")]
+        if ELECTRONIC.search(_other_reading(line)[:400]) and not RECIPIENT.match(text):
+            reason = "electronic signature wording, as the other reader saw it"
+            return [_made(page, "present", line.box, 0.88, "valid", reason, text[:160], "electronic")]
         if page.source == "ocr" and _reads_electronic(line) and not RECIPIENT.match(text):
             reason = "electronic signature wording, read badly"
             return [_made(page, "present", line.box, 0.88, "valid", reason, text[:160], "electronic")]
@@ -81,12 +74,17 @@ def _reads_electronic(line: Line) -> bool:
     """Whether a line is nearly an electronic signature's wording by one of its readings ("1.le troncalls signed bv")."""
     if NOT_YET.search(line.text) or not BY_WHOM.search(line.text[15:]):
         return False
-    for text in (line.text, " ".join(word.other.split(" ")[0] or word.text for word in line.words)):
+    for text in (line.text, _other_reading(line)):
         letters = "".join(ch for ch in text[:120].lower().translate(SLIPS) if ch.isalpha())
         for phrase in PHRASES:
             if len(letters) > len(phrase) + 4 and fuzz.partial_ratio(phrase, letters[:NEAR_START]) >= LIKE:
                 return True
     return False
+
+
+def _other_reading(line: Line) -> str:
+    """The line as the other reader saw it."""
+    return " ".join(word.other.split(" ")[0] or word.text for word in line.words)
 
 
 def find_absent(pages: Sequence[PageText], documents: Sequence[Document], findings: Sequence[Finding]) -> list[Finding]:

@@ -19,6 +19,8 @@ STROKE = 0.03
 JOINED, STRETCHED = 0.6, 1.3
 """Share of a word's width over which its ink hangs together when a pen drew it; and how many times wider than high the
 glyphs read there are on average, as print's never are: a few large loops taken for figures ("3m3")."""
+TOO_WIDE = 2.5
+"""A word so many times wider than the page's print holds more than its letters: a label and the signature behind it."""
 ASKS_TO_SIGN = re.compile(r"sign|s[i1l]gnat|authenticat|received by|\bx_{3,}", re.IGNORECASE)
 
 
@@ -38,12 +40,20 @@ def find_ink(gray: Gray, words: tuple[Word, ...]) -> tuple[tuple[Box, float], ..
     rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(20, width // 14)), np.uint8))
     rules = cv2.bitwise_or(rules, cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((max(20, height // 22), 1), np.uint8)))
     ink[cv2.dilate(rules, np.ones((5, 3), np.uint8)) > 0] = 0
+    usual = _usual_glyph(words)
     for word in words:
         left, top, right, bottom = word.box
         place = np.s_[max(0, int(top * height) - 2) : int(bottom * height) + 3,
                       max(0, int(left * width) - 2) : int(right * width) + 3]  # fmt: skip
-        if word.confidence > SURE_WORD and _is_text(word.text) and not _is_scrawl(word.text, ink[place]):
-            ink[place] = 0
+        if word.confidence <= SURE_WORD or not _is_text(word.text) or _is_scrawl(word.text, ink[place]):
+            continue
+        if (
+            usual
+            and right - left > TOO_WIDE * usual * len(word.text)
+            and _longest_stroke(ink[place]) > 2 * STROKE * width
+        ):
+            continue
+        ink[place] = 0
     joined = cv2.dilate(ink, np.ones((max(3, height // 240), max(5, width // 70)), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found = []
@@ -56,6 +66,12 @@ def find_ink(gray: Gray, words: tuple[Word, ...]) -> tuple[tuple[Box, float], ..
     return tuple(sorted(found, key=lambda item: item[0][1]))
 
 
+def _usual_glyph(words: tuple[Word, ...]) -> float:
+    """How wide the page's glyphs are, as a share of its width; 0 where there are too few words to tell."""
+    widths = sorted((word.box[2] - word.box[0]) / len(word.text) for word in words if len(word.text) > 3)
+    return widths[len(widths) // 2] if len(widths) > 8 else 0.0
+
+
 def _longest_stroke(ink: Gray) -> int:
     """The width in pixels of the widest mark that hangs together (gaps of 2 pixels closed)."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(ink, np.ones((3, 3), np.uint8)), connectivity=8)
@@ -63,7 +79,7 @@ def _longest_stroke(ink: Gray) -> int:
 
 
 def _is_scrawl(text: str, ink: Gray) -> bool:
-    """Whether a reading that repeats one letter, or has too few, comes from one stroke ("mm", "DABBB", "3m3", "B")."""
+    """Whether a reading that repeats one letter, or has far too few, comes from one stroke ("mm", "DABBB", "3m3")."""
     letters = [ch for ch in text.lower() if ch.isalpha()]
     most = max(map(letters.count, letters), default=0)
     repeats = len(letters) > 1 and 2 * most >= len(letters) and not any(ch.isdigit() for ch in text)

@@ -66,12 +66,6 @@ def test_one_table_entry_alone_fits(page_of: Page, line: str, value: str) -> Non
     assert value in {f.value for f in icd10.find(page_of(line)) if f.status != "suspect"}
 
 
-def test_a_code_without_label_and_letter_goes_to_a_person(page_of: Page) -> None:
-    (code,) = icd10.find(page_of("169.351 Complaint noted again"))
-    assert (code.value, code.status) == ("I69.351", "suspect")
-    assert icd10.find(page_of("169.351 Complaint noted again", "Amount paid: 20.00")) == []
-
-
 @pytest.mark.parametrize(
     ("line", "value"),
     [

@@ -33,3 +33,14 @@ def test_loops_taken_for_letters_do_not_hide_themselves() -> None:
     box = 290 / 1700, 1190 / 2200, 610 / 1700, 1240 / 2200
     for reading in ("mm", "DABBB", "3m3", "B"):
         assert len(find_ink(page, (Word(reading, box, 0.9, 0),))) == 1
+
+
+def test_a_signature_read_as_part_of_its_label_is_ink() -> None:
+    page = np.full(PAGE, 255, np.uint8)
+    across = np.arange(500, 800)
+    stroke = np.stack([across, 1200 + 30 * np.abs(np.sin(across / 15))], axis=1).astype(np.int32)
+    cv2.polylines(page, [stroke], False, 0, 4)
+    print_ = tuple(Word("words", (0.1, 0.02 * n, 0.15, 0.02 * n + 0.01), 0.9, n) for n in range(5, 20))
+    label = Word("Physician:", (300 / 1700, 1190 / 2200, 810 / 1700, 1240 / 2200), 0.9, 30)
+    assert len(find_ink(page, (*print_, label))) == 1
+    assert find_ink(page, (label,)) == ()
