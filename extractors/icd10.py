@@ -75,6 +75,8 @@ def _dotted_ones(page: PageText, number: int, line: Line) -> Iterator[tuple[Find
         if page.source == "ocr" and UNIT.match(text, match.end()) or is_unticked(page, line, match.start(), DOTTED):
             continue
         place = line.words_in(match.start(), match.end())[0].box
+        if match[1].isdigit() and label_over(page, number, place) not in {"", "diagnosis"}:
+            continue
         ours = (
             labelled
             or page.source == "ocr"
