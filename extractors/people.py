@@ -31,6 +31,7 @@ ABOUT_A_PATIENT = re.compile(
     r"\W*(?:d\.?o\.?b|date of birth|born|mrn|med(?:ical)? rec|age\b|\d{2} y\W?o|\d{2}[- ]year)", re.IGNORECASE
 )
 DEAR = re.compile(r"\bdear\s+(?:mr|mrs|ms|miss)\b\.?\s+(?:[A-Z][\w'’-]+\s+)?([A-Z][\w'’-]+)\s*[:,]", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"\((?:(?:member|policy|plan|subscriber)\s)?ID\s?[#:]?\s?([A-Z]{0,4}-?\d[A-Z\d-]{5,})\)")
 INSURED_BY = re.compile(
     r"\b(?:insured (?:by|with|through)|covered (?:by|under)|insurance is|enrolled in)\s+((?:[A-Z][\w&'’-]*\s?){1,5})"
 )
@@ -67,7 +68,7 @@ def find(page: PageText) -> list[Finding]:
     findings += [f for v in values_of(page, *IDS) if not _is_second(page, v) and (f := _identifier(page, v))]
     findings += _unlabelled_mbis(page, {f.value for f in findings})
     if not any(f.field in {"member_id", "mbi"} for f in findings):
-        findings += _id_under_half_a_label(page)
+        findings += _id_under_half_a_label(page) or _id_in_brackets(page)
     findings += [f for v in values_of(page, "tax_id") if (f := _tax_id(page, v))]
     findings += [f for v in labelled_values(page) if v.field == "member_id" for f in _payer_and_id(page, v)]
     findings += [
@@ -82,10 +83,13 @@ def find(page: PageText) -> list[Finding]:
 
 def _payer_and_id(page: PageText, value: LabelledValue) -> list[Finding]:
     """A payer, or a member, and a member's number in one cell ("Insurance / ID: Heartland HMO / H5571002")."""
-    if value.words or "/" not in label_text(page, value) or not (lines := block_below(page, value)):
+    if "/" not in label_text(page, value):
         return []
-    company, _, number = lines[0].text.partition(" / ")
-    value = replace(value, words=lines[0].words)
+    if not value.words and (lines := block_below(page, value)):
+        value = replace(value, words=lines[0].words)
+    company, _, number = value.text.partition(" / ")
+    if fits("member_id", company):
+        company, number = number, company
     if not (fits("payer_name", company) and fits("member_id", number)):
         return []
     reason = f"beside or below the label '{value.label}'"
@@ -96,6 +100,21 @@ def _payer_and_id(page: PageText, value: LabelledValue) -> list[Finding]:
     )
     return [_made(page, value, named or company.strip(), 0.92, reason, "member_name" if named else "payer_name"),
             _made(page, value, re.sub(r"[\s-]", "", number).upper(), 0.92, reason, "member_id")]  # fmt: skip
+
+
+def _id_in_brackets(page: PageText) -> list[Finding]:
+    """A member's number in brackets behind the plan's name: "Bayou Choice (ID BYC0091827)"."""
+    for line in page.lines:
+        if match := IN_BRACKETS.search(line.text[:300]):
+            box = line.words_in(match.start(1), match.end(1))[0].box
+            value = re.sub(r"[\s-]", "", match[1])
+            field = "mbi" if MBI.fullmatch(value) else "member_id"
+            return [
+                Finding(
+                    field, value, match[0], page.page_number, box, 0.88, "valid", None, "in brackets, by the word ID"
+                )
+            ]
+    return []
 
 
 def _insurer_in_prose(page: PageText) -> list[Finding]:
@@ -155,7 +174,11 @@ def _addressee(page: PageText) -> list[Finding]:
 def _recipient(page: PageText) -> list[Finding]:
     """To whom goods go, on a page that names nobody else."""
     for value in labelled_values(page):
-        if value.field == "shipping_address" and not value.words and value.section not in OTHERS_SECTIONS:
+        if value.field != "shipping_address" or value.section in OTHERS_SECTIONS:
+            continue
+        if name := normal_name(value.text.split(",")[0]) if value.words else "":
+            return [_made(page, value, name, 0.8, f"the name behind '{value.label}'", "member_name")]
+        if not value.words:
             lines = block_below(page, value)
             if len(lines) > 1 and (name := normal_name(lines[0].text)) and fits("shipping_address", lines[1].text):
                 return [Finding("member_name", name, lines[0].text, page.page_number, lines[0].box, 0.8, "valid", None,

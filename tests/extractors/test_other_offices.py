@@ -111,7 +111,10 @@ def _shown(finding: Finding) -> str:
 
 def test_an_item_whose_empty_box_a_reader_dropped_is_unsure(page_of: Callable[..., PageText]) -> None:
     page = page_of(
-        "STANDARD WRITTEN ORDER", "[X] Transport chair E1038", "    Standard wheelchair K0001", "[X] Cushion E2601"
+        "STANDARD WRITTEN ORDER",
+        "[X] Transport chair E1038",
+        "    Standard wheelchair K0001",
+        "[X] Seat attachment E0156",
     )
     sure = {f.value: f.confidence for f in find_all([page], classify([page])) if f.field == "hcpcs"}
-    assert sure["E1038"] > 0.85 and sure["E2601"] > 0.85 and sure["K0001"] < 0.5
+    assert sure["E1038"] > 0.85 and sure["E0156"] > 0.85 and sure["K0001"] < 0.5
