@@ -33,7 +33,7 @@ ASKED = re.compile(
 )
 """A company named as the one that decides."""
 IS_DENIAL = re.compile(
-    r"\b(denied|denial|deny|adverse|not (been )?approved?|not\s+covered|(?:cannot|can not|unable to|not able to|will not|won.t|decided not to|did not) (?:approve|cover|authori[sz]e|certify|pay)|notice of action|has (?:been )?(?:reduced|terminated|suspended)|non-?affirm\w*|not certified|disapproved|uphold\w*|upheld|benefits are not (?:available|payable)|exclud(?:es|ed))",
+    r"\b(denied|denial|deny|adverse|not (been )?approved?|not\s+covered|(?:cannot|can not|unable to|not able to|will not|won.t|decided not to|did not) (?:approve|cover|authori[sz]e|certify|pay)|decided to (?:end|stop|reduce|deny|suspend|terminate|cut)|notice of action|has (?:been )?(?:reduced|terminated|suspended)|non-?affirm\w*|not certified|disapproved|uphold\w*|upheld|benefits are not (?:available|payable)|exclud(?:es|ed))",
     re.IGNORECASE,
 )
 VAGUE, OF_THE_PLAN = (

@@ -9,7 +9,7 @@ from casefile.records import Finding, PageText, Status
 from extractors.blocks import block_below, cells_of
 from extractors.day import ANY, labelled_day, made
 from extractors.expected import fits
-from extractors.labels import LabelledValue, label_text, labelled_values, line_of, values_of
+from extractors.labels import LabelledValue, is_led, label_text, labelled_values, line_of, values_of
 from extractors.names import CREDENTIALS, normal_name
 from extractors.tokens import NUMBERED
 from extractors.unnamed import find_member, id_in_brackets, insurer_in_prose
@@ -253,6 +253,8 @@ def _is_second(page: PageText, value: LabelledValue) -> bool:
 
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
+    if value.label == "id" and is_led(page, value):
+        return None
     text = re.sub(r"^(?:[^\W\d]\s+(?=[A-Z]{0,3}\d{5})|(?:is|was)\s+)", "", value.text.strip(EDGES))
     first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?![\w/.]))*(?:(?<=\d)\s[A-Z]\d?(?=$))?", text)
     token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
