@@ -240,7 +240,9 @@ def _id_under_half_a_label(page: PageText) -> list[Finding]:
 
 
 def _is_second(page: PageText, value: LabelledValue) -> bool:
-    """Whether a member's number is that of a second insurance: under its heading or on its line."""
+    """Whether a member's number is that of a second insurance, under its heading or on its line, or of something else."""
+    if value.label == "id" and is_led(page, value):
+        return True
     if value.field not in {"member_id", "group_number"}:
         return False
     before = [
@@ -253,8 +255,6 @@ def _is_second(page: PageText, value: LabelledValue) -> bool:
 
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
-    if value.label == "id" and is_led(page, value):
-        return None
     text = re.sub(r"^(?:[^\W\d]\s+(?=[A-Z]{0,3}\d{5})|(?:is|was)\s+)", "", value.text.strip(EDGES))
     first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?![\w/.]))*(?:(?<=\d)\s[A-Z]\d?(?=$))?", text)
     token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
