@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -12,11 +13,13 @@ from casefile.records import Banner, PageText
 from extractors.documents import classify
 from extractors.problems import find_problems
 from extractors.registry import find_all
+from extractors.twins import find_repeated
 from intake.limits import Limits
 from intake.read import read_file
 from samples import layouts_clinical, layouts_office, layouts_orders
+from samples.faxes import emit
 from samples.forms import UnseenSheets
-from samples.people import make_case
+from samples.people import Case, make_case
 from samples.sheet import Sheets
 
 BODY = (layouts_orders.section_order, layouts_clinical.visit_note, layouts_clinical.walk_test, layouts_office.registration,
@@ -58,16 +61,17 @@ def one_fax(folder: Path, rng: Random, unseen: bool) -> tuple[tuple[PageText, ..
 
 
 def _reread(page: PageText, rng: Random) -> tuple:  # type: ignore[type-arg]
-    """The same page sent again: a few glyphs read otherwise, everything moved a little."""
+    """The same page sent again: a few glyphs read otherwise and not surely, everything moved a little."""
     move = rng.uniform(-0.01, 0.01)
     words = []
     for word in page.words:
-        text = word.text
+        text, sure = word.text, word.confidence
         if rng.random() < 0.06:
             place = rng.randrange(len(text))
-            text = text[:place] + rng.choice("oI.5e") + text[place + 1 :]
+            text, sure = text[:place] + rng.choice("oI.5e") + text[place + 1 :], rng.uniform(0.4, 0.9)
         left, top, right, bottom = word.box
-        words.append(replace(word, text=text, box=(max(0.0, left + move), top, min(1.0, right + move), bottom)))
+        box = (max(0.0, left + move), top, min(1.0, right + move), bottom)
+        words.append(replace(word, text=text, box=box, confidence=sure))
     return tuple(words)
 
 
@@ -99,3 +103,35 @@ def measure_faults(count: int, seed: int, unseen: bool, errors: bool) -> None:
         print(f"{code:16} {found[code]:4} {missed[code]:4} {invented[code]:4}")
     if errors:
         print("\n".join(notes))
+
+
+DATED = (layouts_orders.section_order, layouts_clinical.visit_note, layouts_clinical.walk_test, layouts_clinical.therapy_evaluation,
+         layouts_orders.table_order, layouts_clinical.sleep_study, layouts_clinical.discharge_summary)  # fmt: skip
+"""Forms on which the day stands, so that the next one is another page."""
+
+
+def measure_refaxed(count: int, seed: int) -> None:
+    """Pages sent again, and the same form of a later day, through real machines and readers: how many are taken for repeats."""
+    taken: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(count):
+            rng = Random(f"refaxed-{seed}-{number}")
+            case, layout, style = make_case(rng), DATED[number % len(DATED)], rng.random()
+            later = replace(case, ordered=case.ordered + timedelta(rng.choice((1, 2, 3, 7, 14, 30))))
+            kind, size = rng.choice((Sheets, UnseenSheets)), rng.choice((9, 10, 11))
+
+            def sent(case: Case, mode: str, copy: int) -> PageText:
+                sheets = kind(Random(style), size=size)  # noqa: B023
+                layout(sheets, case)  # noqa: B023
+                path = Path(folder) / "page.tif"
+                emit(sheets.pdf(), path, mode, Random(f"{number}{mode}{copy}"), "")  # noqa: B023
+                return read_file(path, Limits()).pages[0]
+
+            first = sent(case, "fine", 1)
+            for what, of in (("sent again", case), ("a later day's", later)):
+                for mode in ("fine", "standard", "third"):
+                    again = replace(sent(of, mode, 2), page_number=2)
+                    taken[f"{what:13} {mode}"] += bool(find_repeated((first, again)))
+    print(f"\n{count} pages: how many of their second sendings are taken for repeats")
+    for name in sorted(taken, reverse=True):
+        print(f"{name:24} {taken[name]:4} of {count}")

@@ -103,7 +103,8 @@ def _judge_finding(term: Term, case: Situation, read: Read, finding: Finding) ->
     if near and finding.confidence < CONFIRMED:
         return made(UNSURE, f"{shown} is so near the limit that a misread digit would change the answer; look at it")
     if fits and sure:
-        return made(YES, f"{shown}: {finding.reason or 'as printed'}{why}")
+        told = f": {finding.reason}" if finding.confidence >= CONFIRMED and finding.reason else ""
+        return made(YES, f"{shown}{told}{why}")
     return made(UNSURE, f"page {finding.page} may show it, but {finding.reason}") if fits else made(NO, shown + why)
 
 

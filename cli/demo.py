@@ -14,7 +14,8 @@ from rich.progress import track
 
 from casefile.settings import Settings
 
-LETTER_DATE = date(2026, 11, 24)
+WRITTEN, LAST_DAY = date(2026, 11, 24), date(2027, 1, 1)
+"""When the story's denial has arrived, and the last day to appeal it."""
 
 
 def run(out: str) -> None:
@@ -40,6 +41,11 @@ def run(out: str) -> None:
             drain(settings)
             before = _tell(console, desk, path.name, before)
     _bind(console, settings, desk, folder)
+
+
+def _letter_date() -> str:
+    """Today, within the story: a letter after its last day to appeal would be held back."""
+    return min(max(date.today(), WRITTEN), LAST_DAY).isoformat()
 
 
 def _fresh(folder: Path) -> None:
@@ -103,7 +109,7 @@ def _bind(console: Console, settings: Settings, desk: Any, folder: Path) -> None
             continue
         out = folder / f"{row['id']}-appeal.pdf"
         with policies.without_heartbeat():
-            result = build_packet_flow(row["id"], "appeal", str(out), LETTER_DATE.isoformat())
+            result = build_packet_flow(row["id"], "appeal", str(out), _letter_date())
         state = "checked, every page accounted for" if not verify_packet(out) else "DOES NOT VERIFY"
         console.print(f"    packet: {result.path}  {result.pages} pages, {result.bates_first} to "
                       f"{result.bates_last}, {state}")  # fmt: skip
@@ -124,7 +130,7 @@ def _complain(console: Console, case_id: str, folder: Path) -> None:
     out = folder / f"{case_id}-complaint.pdf"
     ask = Ask(recipient="tdi", coverage="insured", state="TX")
     with policies.without_heartbeat():
-        result = build_packet_as_asked(case_id, "complaint", str(out), LETTER_DATE.isoformat(), ask)
+        result = build_packet_as_asked(case_id, "complaint", str(out), _letter_date(), ask)
     console.print(f"    complaint, had the policy been written in Texas: {result.path}  {result.pages} pages")
     for check in result.notes:
         console.print(f"        check: {check}")

@@ -16,6 +16,8 @@ AMOUNT = re.compile(
     re.IGNORECASE,
 )
 CODE = re.compile(r"[A-Z£€$§&8][0-9OoIlSBZ]{3,4}|\d{5}")
+NO_ID = re.compile(r"\W*(?:page|pg|phone|ph|tel|telephone|fax|line|room|suite|ste)\b", re.IGNORECASE)
+"""What numbers no identifier."""
 PHONE = re.compile(r"\d{3}\D{0,3}\d{3}\D{0,2}\d{4}")
 
 
@@ -24,6 +26,7 @@ def _is_id(text: str) -> bool:
         bool(re.match(r"\W*(?:[A-Za-z]{1,6}[\s.-]){0,2}[A-Za-z]{0,6}[\s.-]?\w*\d", text))
         and sum(ch.isdigit() for ch in text[:24]) >= 3
         and not ANY.match(text)
+        and not NO_ID.match(text)
     )
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from casefile.records import Box, Finding, Line, PageText, Status, Word
+from extractors.hcpcs_named import is_offered, named_ones
 from extractors.hcpcs_table import home_care_codes, in_a_block, modifiers
-from extractors.hcpcs_torn import torn_codes
+from extractors.hcpcs_torn import LOST_LETTER, torn_codes
 from extractors.icd10_table import is_billable
-from extractors.icd10_torn import EDGES
+from extractors.icd10_torn import EDGES, MONEY
 from extractors.labels import label_over, values_of
 from extractors.readings import box_of
 from extractors.repair import passing
 from extractors.ticks import is_doubtful, is_unticked
 
-SHAPE = re.compile(r"(?<![\w.$])(?<![\w.$]-)[A-HJ-MP-V£€&8][0-9OoIlLSBZGb]{4}(?!\w|\.\d|\.\w{3}|-\d)")
+SHAPE = re.compile(r"(?<![A-Za-z0-9.$])(?<![\w.$]-)[A-HJ-MP-V£€&8][0-9OoIlLSBZGb]{4}(?!\w|\.\d|\.\w{3}|-\d)")
 STUCK = re.compile(r"(?<![\w.$-])([A-HJ-MP-V][0-9O]{4})((?:[A-Z][A-Z0-9]){1,4})(?!\w)")
 """A code and its modifiers without anything between them."""
 LABEL = re.compile(r"hcpcs?|procedure|\bproc\b|\bcodes?\b|\bcpt\b|denied|equipment|dispense|\border", re.IGNORECASE)
@@ -48,6 +50,7 @@ def find(page: PageText) -> list[Finding]:
             findings += _stuck(page, line, match)
     if page.source == "ocr":
         findings += _torn_ones(page, findings)
+        findings = named_ones(page, findings, partial(_among_codes, page))
     for value in values_of(page, "modifier"):
         findings += [
             _modifier(page, word.text, word.box, word.confidence)
@@ -118,6 +121,14 @@ def _torn_ones(page: PageText, found: list[Finding]) -> list[Finding]:
     return [finding for finding, meant in seen if meant or any(_is_row(finding.box, box) for box in columns)]
 
 
+def _among_codes(page: PageText, number: int, start: int) -> bool | None:
+    """Whether a word of a line stands under a label of codes; None under another label or before an empty box."""
+    governed = label_over(page, number, page.lines[number].words[start].box)
+    if governed not in CODES | NEAR | {"diagnosis"} or is_offered(page, number, start):
+        return None
+    return governed in CODES - {"description"}
+
+
 def _is_row(one: Box, two: Box) -> bool:
     """Whether two codes stand in two rows of one column."""
     return abs(one[0] - two[0]) < 0.02 and 0.006 < abs(one[1] - two[1]) < ROWS
@@ -132,6 +143,8 @@ def _is_meant(page: PageText, number: int, run: tuple[Word, ...], enclosed: bool
         return None
     if not any(word.other for word in run) and re.fullmatch(r"\W*\d{5}\W*", run[0].text):
         return None  # both readers saw a CPT number
+    if LOST_LETTER.fullmatch(run[0].text.strip(EDGES)) and MONEY.search(page.text[:6000]):
+        return None  # sooner a sum without its point
     if governed == "code" or NAMED.search(line.text[:start]) or enclosed and run[0].text[1:2].isalpha():
         return True
     if TICK.search(line.text[:start][-8:]):

@@ -6,6 +6,7 @@ A piece of text is such a code only where codes stand, and only if one entry of 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from casefile.records import Box, Line, Word
@@ -43,7 +44,7 @@ def torn_codes(line: Line, taken: Sequence[Box]) -> Iterator[tuple[tuple[Word, .
             if not _hangs_together(run) or any(word.box in taken for word in run):
                 continue
             code = only_one(run, codes_in)
-            if code and not figures_differ(run, code) and not _lost_in_others_only(run):
+            if code and not figures_differ(run, code) and not _outvoted(run, code) and not _lost_in_others_only(run):
                 yield run, code, _enclosed(run)
                 step = len(run)
                 break
@@ -55,6 +56,12 @@ def _lost_in_others_only(run: Sequence[Word]) -> bool:
     texts = [SEPARATED.sub("", text.strip(EDGES).upper()) for text in readings_of(run)]
     shaped = LOST_LETTER.fullmatch(texts[0]) or GLYPHS.fullmatch(texts[0])
     return not shaped and not any(re.search(r"[A-HJKMNP-RT-Y]", text) for text in texts)
+
+
+def _outvoted(run: Sequence[Word], code: str) -> bool:
+    """Whether more readings end in the same four other figures than in the code's."""
+    ends = Counter(figures[-4:] for text in readings_of(run) if len(figures := re.sub(r"\D", "", text)) in {4, 5})
+    return any(count > max(1, ends[code[1:]]) for count in ends.values())
 
 
 def _hangs_together(run: Sequence[Word]) -> bool:

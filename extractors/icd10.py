@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from rapidfuzz import fuzz
 
 from casefile.records import Finding, Line, PageText, Status, Word, union
 from extractors.day import ANY
 from extractors.hcpcs_table import home_care_codes
+from extractors.icd10_named import named_ones
 from extractors.icd10_table import EDITION, table
 from extractors.icd10_table import dotted as dotted
 from extractors.icd10_table import is_billable as is_billable
-from extractors.icd10_torn import EDGES, HCPCS_LIKE, MONEY, torn_codes
+from extractors.icd10_torn import EDGES, HCPCS_LIKE, MONEY, torn_codes, undotted_row
 from extractors.labels import label_over
 from extractors.repair import TO_LETTER, passing
 from extractors.ticks import is_unticked
@@ -30,6 +32,11 @@ PLAIN = re.compile(r"(?<![\w.-])[A-Z][0-9A-Z][0-9A-Z][0-9A-Z]{0,4}(?![\w-]|\.\w)
 SHORT = re.compile(r"(?<![\w.$/-])[1Il|!£€F][0-9OoIl][0-9OoIl](?![\w/%-]|\.\d)")
 WHOLE = re.compile(r"(?<![\w.$/-])(?!(?:19|20)\d\d\b)\d{4,6}(?![\w/%-]|\.\d)")
 """A code all in figures whose letter and dot were lost."""
+TEMPERATURE, VITALS = (
+    re.compile(r"T9[5-9]\.\d\b"),
+    re.compile(r"\b(?:VS|BP|RR|HR|P|pulse|vitals?|temp)\b", re.IGNORECASE),
+)
+"""A temperature among vital signs whose T stuck to it; no code begins so."""
 UNIT = re.compile(r"\s?(?:lbs?|kg|mg|mcg|ml|cm|mm|mmhg|bpm|lpm|%)(?!\w)", re.IGNORECASE)
 """What follows a measurement: no figure before it is a misread code."""
 LABEL = re.compile(r"\bicd|diagnos|\bdx\b|assessment|impression|indication|\bcodes?\b", re.IGNORECASE)
@@ -55,8 +62,30 @@ def find(page: PageText) -> list[Finding]:
         findings = [f for f in findings if f.status != "suspect" or not any(_overlap(f, other) for other in torn)]
         findings += torn
     for number, line in enumerate(page.lines):
+        if page.source == "ocr":
+            findings += _rows(page, number, line, taken)
         findings += _short_ones(page, number, line, taken)
-    return findings
+    return named_ones(page, findings, partial(_among_diagnoses, page)) if page.source == "ocr" else findings
+
+
+def _rows(page: PageText, number: int, line: Line, taken: Taken) -> Iterator[Finding]:
+    """Codes without their dots that fill the place of a diagnosis to the end of its line."""
+    place = next((n for n, w in enumerate(line.words[:40]) if label_over(page, number, w.box) == "diagnosis"), None)
+    if place is None:
+        return
+    known = [word for start, end in taken.get(number, ()) for word in line.words_in(start, end)]
+    for word, code in undotted_row(line.words[place:]):
+        if word not in known and word.text.strip(EDGES) != code:
+            start = sum(len(w.text) + 1 for w in line.words[: line.words.index(word)])
+            taken.setdefault(number, []).append((start, start + len(word.text)))
+            reason = f"in a row of codes under a diagnosis label; {dotted(code)} is the only billable candidate"
+            yield _made(page, [word], word.text, code, 0.88, "repaired", reason)
+
+
+def _among_diagnoses(page: PageText, number: int, start: int) -> bool:
+    """Whether a word of a line stands under a label of diagnoses or by a code that needs no repair."""
+    governed = label_over(page, number, page.lines[number].words[start].box)
+    return governed == "diagnosis" or governed not in NOT_OURS and _stands_by_a_code(page, number)
 
 
 def _overlap(one: Finding, two: Finding) -> bool:
@@ -73,6 +102,8 @@ def _dotted_ones(page: PageText, number: int, line: Line) -> Iterator[tuple[Find
         if labelled is None:
             labelled = _is_labelled(_just_above(page, number)) or _stands_by_a_code(page, number)
         if page.source == "ocr" and UNIT.match(text, match.end()) or is_unticked(page, line, match.start(), DOTTED):
+            continue
+        if TEMPERATURE.match(text, match.start()) and VITALS.search(text, max(0, match.start() - 60), match.end() + 40):
             continue
         place = line.words_in(match.start(), match.end())[0].box
         if match[1].isdigit() and label_over(page, number, place) not in {"", "diagnosis"}:
@@ -158,6 +189,8 @@ def _short_ones(page: PageText, number: int, line: Line, taken: Taken) -> Iterat
             reason = f"behind a code or its label; {dotted(options[0])} is the only billable candidate"
             yield _finding(page, line, match, options[0], 0.85, "repaired", reason)
     for match in SHORT.finditer(text) if page.source == "ocr" else ():
+        if any(start <= match.start() < end for start, end in spans):
+            continue
         if repaired := _short(page, number, line, match, bool(spans)):
             yield repaired
     for match in PLAIN.finditer(text):
@@ -188,7 +221,10 @@ def _short(page: PageText, number: int, line: Line, match: re.Match[str], beside
     """A three-character code whose letter was read as a digit or a sign ("110" for I10), among diagnoses only."""
     options = passing(match[0], is_billable)
     before, behind = line.text[: match.start()][-4:], line.text[match.end() : match.end() + 2]
-    governed = label_over(page, number, line.words_in(match.start(), match.end())[0].box) == "diagnosis"
+    label = label_over(page, number, line.words_in(match.start(), match.end())[0].box)
+    governed = label == "diagnosis"
+    if label == "other" or label in NOT_OURS:
+        return None
     above = any(
         is_billable((m[1] + m[2]).upper())
         for o in page.lines[max(0, number - 2) : number]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from casefile.records import Line, Word
+from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_table import is_billable, table
 from extractors.readings import only_one, readings_of
 from extractors.repair import TO_LETTER, passing
@@ -25,7 +26,7 @@ GLUED_WORD = re.compile(r"(?<=\d)[A-Z]?[a-z]{3,}\W*$")
 """The words of a diagnosis that stick to its code ("02Hypoxemia")."""
 FIGURES = 3
 """A code that is mended must hold at least so many figures as they were read; scrawls hold fewer."""
-OPENED = {"(": "GCI"}
+OPENED = {"(": "GCI", "[": "IEL"}
 """What a bracket that is never closed may have been."""
 MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
 
@@ -59,7 +60,8 @@ def torn_codes(line: Line, taken: Sequence[Word], expected: Expected) -> Iterato
 
 def _may_begin(word: Word) -> bool:
     """Whether a code may begin here that is none yet as it stands."""
-    if is_billable(word.text.strip(EDGES).upper()):
+    plain = word.text.strip(EDGES).upper()
+    if is_billable(plain) or plain in home_care_codes():
         return False
     return any(GLYPHS.match(text + "00") or text[:1] in OPENED for text in _heads(word))
 
@@ -139,3 +141,23 @@ def _with_a_letter_later(code: str) -> set[str]:
         return set()
     made = {code[:n] + letter + code[n + 1 :] for n in range(3, len(code)) for letter in TO_LETTER.get(code[n], "")}
     return {option for option in made if is_billable(option)}
+
+
+def undotted_row(words: Sequence[Word]) -> list[tuple[Word, str]]:
+    """Words that are nothing but codes without their dots ("I5022 169351 N3941"), each with its code; none if one is not.
+
+    At least one must be longer than a category and hold a figure where the table has one.
+    """
+    row = [(word, only_one([word], _without_dot)) for word in words[:12]]
+    if len(words) > 12 or not all(code for _, code in row) or not any(len(code) > 4 for _, code in row):
+        return []
+    return row
+
+
+def _without_dot(text: str) -> set[str]:
+    code = text.strip(EDGES).upper()
+    if text[:1] in OPENED and not re.search(r"[)\]]", text):
+        return {letter + code for letter in OPENED[text[0]] if is_billable(letter + code)}
+    if HCPCS_LIKE.fullmatch(code) or not 3 <= len(code) <= 7:
+        return {code} if is_billable(code) else set()
+    return _as_read(code) or set(passing(code, is_billable))

@@ -50,10 +50,12 @@ OFTEN = re.compile(
     re.IGNORECASE,
 )
 SPAN = re.compile(
-    r"(?:\d{1,3}\s?(?:\([^)]{1,20}\)\s?)?(?:[-–]\s?\d{1,2}\s?)?(?:months?|mos?\b|years?|yrs?|weeks?|wks?|days?)|\d{1,3}(?=\s+\d|\s*$|\s+(?-i:[(A-Z=])|\.(?:\s|$))|lifetime)(?:\s?\([^)]{1,24}\))?",
+    r"(?:\d{1,3}\s?(?:\([^)]{1,20}\)\s?)?(?:[-–]\s?\d{1,2}\s?)?(?:months?|mos?\b|years?|yrs?|weeks?|wks?|days?)|\d{1,3}(?=\s+\d|\s*$|\s+(?-i:[(A-Z=])|\.(?:\s|$)|[,;]\s)|lifetime)(?:\s?\([^)]{1,24}\))?",
     re.IGNORECASE,
 )
 """A length of need with its unit; hints that the form prints behind it end it."""
+UNIT_OF_LABEL = re.compile(r"^\(?(?:mo|mos|months?|wks?|weeks?|yrs?|years?)\)?\s*[:.]\s*", re.IGNORECASE)
+"""The end of a label like "Length of need (mo):" that was cut off it."""
 LABELLED = {
     "quantity": 0.92,
     "length_of_need": 0.93,
@@ -110,8 +112,10 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
     text = ticked_part(value.text, choice=value.field == "length_of_need").strip(" _:;,-")
     if value.field == "frequency":
         text = re.split(r"(?<=\w)[.;]\s|\s{2}", text)[0].rstrip(".")
-    if value.field == "length_of_need" and (span := SPAN.match(text)):
-        text = span[0].strip()
+    if value.field == "length_of_need":
+        text = UNIT_OF_LABEL.sub("", text)
+        span = SPAN.match(text)
+        text = span[0].strip() if span else text
     sure = LABELLED[value.field]
     role = None
     if value.field == "ahi" and (cell := _index_cell(page, value)):

@@ -6,10 +6,13 @@ import re
 
 from extractors.wordings import fold, wordings
 
-LETTERS = (r"M\.?D|D\.?O|N\.?P|P\.?A(?:[- ]?C)?|A?PRN|APRN|CNS|CRNP|DNP|FNP(?:[- ]?(?:C|BC))?|ARNP|AGNP|ANP|CNP|CNM|RN|BSN|MSN|DPM|DPT|PT|OT|OTR|RRT|RT|"
+LETTERS = (r"M\.?[DO]|D\.?[O0]|N\.?P|P\.?A(?:[-. ]?C)?|A?PRN|APRN|CNS|CRNP|DNP|FNP(?:[-. ]?(?:C|BC))?|ARNP|AGNP|ANP|CNP|CNM|RN|BSN|MSN|DPM|DPT|PT|OT|OTR|RRT|RT|"
            r"LPN|Ph\.?D|FACP|FCCP|FAAFP|MBBS|DC|OD|PharmD|ATP|CWS|CWON|WOCN|LCSW|MPH|MS|BC")  # fmt: skip
 CREDENTIALS = re.compile(rf"(?:^|[\s,(/]+)(?:{LETTERS})\b\.?\)?(?=$|[\s,.;)/])")
-TITLES = re.compile(r"^\s*(?:D[NKQ](?=\s[A-Z])|dr|doctor|mr|mrs|ms|miss)\b[.,]?\s+", re.IGNORECASE)
+TITLES = re.compile(
+    r"^\s*(?:(?:D[NKQ](?=\s[A-Z])|dr|doctor|mr|mrs|ms|miss)\b[.,]?\s+|[O0B]r\b[.,]?\s+(?=\S+\s+\S))", re.IGNORECASE
+)
+"""A title, "Dr." also as it is misread."""
 LOST_COMMA = re.compile(
     r"^((?!(?:St|Mt|Ste)\b)[^\W\d_][\w'’-]{2,}(?:\s+(?:Jr|Sr|II|III))?)\.{1,2}\s+([^\W\d_][\w'’-]*(?:\s+[A-Z]\.?)?)$",
     re.IGNORECASE,

@@ -152,6 +152,8 @@ def _unlabelled(page: PageText, number: int, line: Line, match: re.Match[str]) -
     words = line.words_in(match.start(), match.end())
     before = line.text[max(0, match.start() - 120) : match.start()]
     above = page.lines[number - 1].text[:400] if number else ""
+    if NUMBER.search(above):
+        above = ""  # its label has its answer
     labelled = _is_labelled(before) or _is_labelled(above)
     governed = label_over(page, number, words[0].box, 2 if page.source == "ocr" else 14)
     if governed and governed not in {*NPIS, *ANCHORS} and not _is_labelled(before[-30:]):

@@ -14,7 +14,7 @@ from extractors.repair import candidates
 
 DIGITS = re.compile(r"[12Il|Z][0-9OoQDIl|SsBZzG]{9}")
 PIECE = re.compile(r"\W*[0-9OoQDIl|SsBZzG][0-9OoQDIl|SsBZzG\W]*")
-SEPARATORS = re.compile(r"[\s.,~_/'-]+")
+SEPARATORS = re.compile(r"[\s.,:;+~_/'-]+")
 PIECES = 5
 APART = 0.025
 """Pieces of one number stand no further apart than this share of the page's width."""

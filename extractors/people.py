@@ -8,7 +8,7 @@ from dataclasses import replace
 from casefile.records import Finding, PageText, Status
 from extractors.blocks import block_below, cells_of
 from extractors.day import ANY, labelled_day, made
-from extractors.expected import fits
+from extractors.expected import NO_ID, fits
 from extractors.labels import LabelledValue, is_led, label_text, labelled_values, line_of, values_of
 from extractors.names import CREDENTIALS, normal_name
 from extractors.tokens import NUMBERED
@@ -31,6 +31,7 @@ OTHERS_SECTIONS = frozenset({"supplier", "facility", "contact", "secondary"})
 SHIPS = re.compile(r"tracking|ship(?:ped|ping)? (?:date|to)", re.IGNORECASE)
 NO_PRESCRIBER = re.compile(r",?\s(?:RN|LPN|LVN|PTA?|DPT|OTR?(?:/L)?|COTA|SLP|RRT|CRT|MSW|LCSW|CMA|MA)\b(?!\s+\w+,)")
 PRESCRIBES = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A|[AC]?RNP|APRN|FNP|DNP|CNS|DPM)\b")
+CHARTED = re.compile(r"\b(?:MRN|M\.R\.N|medical record|chart (?:no|num|#))", re.IGNORECASE)
 SUBJECT = re.compile(r"^\s*(?:re|regarding|patient|subject)\b\s*[:.]?\s*(.{4,60})", re.IGNORECASE)
 WITH_LETTERS = re.compile(
     r"(?<![\w.])(?:(?:Dr\.?\s+)?([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}),?\s+(?:M\.?D|D\.?O|A?PRN|NP|PA(?:-C)?|FNP(?:-[BC]+)?|DNP|CNS|ARNP|DPM)\b"
@@ -118,7 +119,10 @@ def _name(page: PageText, value: LabelledValue) -> Finding | None:
 
 
 def _whose(page: PageText, value: LabelledValue) -> str:
-    """A bare "Name" with a birth date near it is the patient's."""
+    """A bare "Name" with a birth date near it, or a chart's number on its line, is the patient's."""
+    line = line_of(page, value.box)
+    if line and CHARTED.search(line.text[:300]):
+        return "member_name"
     near = [
         abs(other.line - value.line) for other in values_of(page, "member_dob", "member_id", "mbi", "shipping_address")
     ]
@@ -218,8 +222,8 @@ def _birth(page: PageText, value: LabelledValue) -> Finding | None:
 
 def _birth_on_the_patients_line(page: PageText) -> list[Finding]:
     """The only date on the line that names the patient, where its own label could not be read."""
-    for value in values_of(page, "member_name"):
-        line = line_of(page, value.box)
+    for value in values_of(page, "member_name", "generic_name"):
+        line = line_of(page, value.box) if value.field == "member_name" or _whose(page, value) else None
         dates = list(ANY.finditer(line.text[:300])) if line else []
         if line and len(dates) == 1 and (day := made(dates[0], YOUNGEST)) and day.on.year < 2020:
             words = line.words_in(*dates[0].span())
@@ -267,6 +271,8 @@ def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     ):
         token = re.sub(r"[\s-]", "", first[0] + more[1]).upper()
     if not 4 <= len(token) <= 24 or not re.search(r"\d", token) or NUMBERED.fullmatch(token) or ANY.match(text):
+        return None
+    if NO_ID.match(text):
         return None
     if value.field == "mbi" and not MBI.fullmatch(token):
         return (

@@ -72,7 +72,14 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
             seen.add((finding.field, finding.value, finding.box))
             if finding.field in CHECKED:
                 first = [word for word in page.words if _same_place(word.box, finding.box)]
-                if any(word.other for word in first) and not _is_one_of_several(finding, looks):
+                if not any(word.other for word in first):
+                    continue
+                if _is_one_of_several(finding, looks):
+                    kept = [
+                        _weaker(f, SPLIT, f"another reader saw {finding.value}") if _rivals(f, finding) else f
+                        for f in kept
+                    ]
+                else:
                     if finding.field == "hcpcs" and figures_differ(first, finding.value):
                         finding = replace(finding, status="suspect", confidence=0.45)
                     _add_checked(kept, replace(finding, raw=" ".join(word.text for word in first)), both)
@@ -87,6 +94,16 @@ def _is_one_of_several(finding: Finding, looks: Sequence[Sequence[Finding]]) -> 
               and _same_place(f.box, finding.box) and fuzz.ratio(f.value, finding.value) >= ALIKE}  # fmt: skip
     together = any({f.value for f in look if f.field == finding.field} >= values for look in looks)
     return len(values) > 1 and not together
+
+
+def _rivals(kept: Finding, other: Finding) -> bool:
+    """Whether a finding holds another value of the same kind at the same place."""
+    return (
+        kept.field == other.field
+        and kept.value != other.value
+        and _same_place(kept.box, other.box)
+        and fuzz.ratio(kept.value, other.value) >= ALIKE
+    )
 
 
 def _add_checked(kept: list[Finding], finding: Finding, both: set[tuple[str, str]]) -> None:

@@ -32,7 +32,9 @@ def find_strangers(
 ) -> list[Problem]:
     """Pages that name another patient than most pages of the fax do.
 
-    Of two persons on as many pages, the one named first is the fax's own.
+    Pages on which a name or id was read too unsurely to name anybody count for the person who bears the very same, and a page on which
+    the birth date or an id of the fax's own patient may stand is no stranger's. Of two persons on as many pages, the one named first
+    is the fax's own.
     """
     covers = {number for document in documents if document.kind == "cover_sheet" for number in document.pages}
     named = {
@@ -51,9 +53,23 @@ def find_strangers(
             home.append(number)
     if len(groups) < 2:
         return []
-    own = max(groups, key=lambda group: (len(group), -group[0]))
-    return [Problem("foreign_page", f"Page {number} names another patient than the rest. A person must look.", number)
-            for group in groups if group is not own for number in sorted(group) if any(differ(named[number], named[o]) for o in own)]  # fmt: skip
+    hints = {page.page_number: _hints(page, findings) for page in pages if page.page_number not in covers}
+
+    def said_by(group: list[int]) -> set[str]:
+        return {value for number in group for value in vars(named[number]).values() if value}
+
+    def weight(group: list[int]) -> tuple[int, int]:
+        return len(group) + sum(bool(said_by(group) & hints[n]) for n in hints.keys() - named.keys()), -group[0]
+
+    own = max(groups, key=weight)
+    ids = {
+        value for number in own for value in (named[number].dob, named[number].member_id, named[number].mbi) if value
+    }
+    return [
+        Problem("foreign_page", f"Page {number} names another patient than the rest. A person must look.", number)
+        for group in groups if group is not own for number in sorted(group)
+        if not hints[number] & ids and any(differ(named[number], named[other]) for other in own)
+    ]  # fmt: skip
 
 
 def _person(page: PageText, findings: Sequence[Finding]) -> Person:
@@ -63,6 +79,11 @@ def _person(page: PageText, findings: Sequence[Finding]) -> Person:
         if finding.page == page.page_number and finding.field in WHO and finding.confidence >= SURE:
             best[finding.field] = max(best.get(finding.field, finding), finding, key=lambda f: f.confidence)
     return Person(*(best[field].value if field in best else "" for field in WHO))
+
+
+def _hints(page: PageText, findings: Sequence[Finding]) -> set[str]:
+    """All that a page may say of who it is about, however unsurely it was read."""
+    return {f.value for f in findings if f.page == page.page_number and f.field in WHO}
 
 
 def agree(one: Person, other: Person) -> bool:

@@ -1,36 +1,85 @@
-"""Pages that repeat an earlier page: the same words, or nearly, in nearly the same places."""
+"""Pages that repeat an earlier page, be it sent again by a worse machine: the same words, and no figure that surely differs.
+
+A wrongly found repeat loses a page of the record, a repeat that is not found costs a page of paper. So one figure that both readings
+are sure of, and that differs, decides: a form filled in on another day is another page.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from casefile.records import PageText, Problem
 
-ALIKE = 97
-"""How alike (of 100) two texts are when one is the other read again from the same quality."""
-REREAD = 80
-"""How alike when one came by a worse machine: then every number that both read surely must agree as well."""
 FEWEST = 60
 """Letters below which a page says too little to be told from another."""
 MOST = 4000
-MOST_WORDS = 900
+LIKE, WORDLESS = 75, 92
+"""How alike (of 100) two texts are at least; without enough figures to compare, how alike they must be."""
+SURE, GONE = 0.94, 0.96
+"""A changed figure counts from the first confidence on, one that one page lacks from the second."""
+DOUBTED = 0.85
+"""Two changed figures of at least this confidence count as much as one that is sure."""
+FIGURES = 12
+"""Figures in common below which they prove nothing."""
+SHARE = 0.75
+"""What share of the figures must stand in both texts."""
+NEAR = 0.04
+"""How far apart one line of two sendings may stand, in page heights."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line's glyphs without spaces, the confidence of each, and its height on the page."""
+
+    text: str
+    sure: tuple[float, ...]
+    at: float
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A page as it is compared."""
+
+    page: PageText
+    text: str
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """Its words, to see quickly that two pages have little in common."""
+        return frozenset(self.text.split())
+
+    @cached_property
+    def lines(self) -> tuple[_Line, ...]:
+        """Its lines from top to bottom."""
+        rows: dict[int, list[tuple[str, float, float]]] = {}
+        for word in self.page.words:
+            rows.setdefault(word.line, []).append((word.text, word.confidence, (word.box[1] + word.box[3]) / 2))
+        return tuple(
+            _Line(
+                "".join(text for text, _, _ in row),
+                tuple(sure for text, sure, _ in row for _ in text),
+                sum(at for _, _, at in row) / len(row),
+            )
+            for row in rows.values()
+        )
 
 
 def find_repeated(pages: Sequence[PageText]) -> list[Problem]:
     """Each page that repeats an earlier one, with the page it repeats."""
     problems: list[Problem] = []
-    kept: list[tuple[PageText, str]] = []
+    kept: list[_Read] = []
     for page in pages:
-        text = _squeezed(page)
-        if len(text) < FEWEST:
+        read = _Read(page, " ".join(page.text.split())[:MOST])
+        if len(read.text) < FEWEST:
             continue
-        twin = next((other.page_number for other, words in kept if _same(page, text, other, words)), None)
+        twin = next((other.page.page_number for other in kept if _same(read, other)), None)
         if twin is None:
-            kept.append((page, text))
+            kept.append(read)
         else:
             problems.append(
                 Problem("duplicate_page", f"Page {page.page_number} repeats page {twin}.", page.page_number, twin)
@@ -38,82 +87,65 @@ def find_repeated(pages: Sequence[PageText]) -> list[Problem]:
     return problems
 
 
-def _squeezed(page: PageText) -> str:
-    return " ".join(page.text.split())[:MOST]
-
-
-def _same(page: PageText, text: str, other: PageText, words: str) -> bool:
-    """Whether two pages are one: alike in words, and no number that both show plainly differs."""
-    if abs(len(text) - len(words)) > 0.12 * len(text) + 4:
+def _same(one: _Read, other: _Read) -> bool:
+    """Whether two pages are one: alike in words and figures, and no figure that surely differs."""
+    if len(one.tokens & other.tokens) < 0.25 * min(len(one.tokens), len(other.tokens)):
         return False
-    likeness = fuzz.ratio(text, words, score_cutoff=REREAD)
+    likeness = fuzz.ratio(one.text, other.text, score_cutoff=LIKE)
     if not likeness:
         return False
-    mine, theirs = _numbers(page), _numbers(other)
-    differ = _differ(page, other, mine, theirs)
-    if likeness >= ALIKE:
-        return differ <= (
-            2 if likeness > 99.5 and len(text) > 400 else 4 if page.source == "ocr" else 6
-        ) and not _plain_change(page, other, mine, theirs)
-    return (
-        differ <= 0.35 * len(mine | theirs)
-        and _stand_alike(page, other)
-        and not _plain_change(page, other, mine, theirs)
-    )
-
-
-def _differ(page: PageText, other: PageText, mine: set[str], theirs: set[str]) -> int:
-    """How many numbers one page alone holds, those aside that the other shows in the same place but for a reader's slip."""
-    return _unmatched(page, other, mine - theirs) + _unmatched(other, page, theirs - mine)
-
-
-def _unmatched(page: PageText, other: PageText, tokens: set[str]) -> int:
-    """How many of a page's tokens no word of the other page is a slip of, wherever it stands."""
-    rivals = {word.text for word in other.words[:MOST_WORDS]} | _numbers(other) if tokens else set()
-    raw = {word.text.strip(".,;:()"): word.text for word in page.words[:MOST_WORDS]} if tokens else {}
-    return sum(not any(_is_slip(text, rival) for rival in rivals for text in {token, raw.get(token, token)})
-               for token in tokens)  # fmt: skip
-
-
-def _is_slip(token: str, rival: str) -> bool:
-    if len(token) != len(rival):
+    same, lost, changed = _compared(one, other)
+    if changed or same < SHARE * (same + lost):
         return False
-    changed = [(a, b) for a, b in zip(token, rival, strict=True) if a != b]
-    return len(changed) == 1 and not (changed[0][0].isdigit() and changed[0][1].isdigit())
+    return likeness >= WORDLESS or same >= FIGURES
 
 
-def _numbers(page: PageText) -> set[str]:
-    """Tokens with at least two digits: dates, codes, amounts."""
-    return {word.text.strip(".,;:()") for word in page.words if len(re.findall(r"\d", word.text)) >= 2}
-
-
-def _plain_change(page: PageText, other: PageText, mine: set[str], theirs: set[str]) -> bool:
-    """Whether a number was plainly changed: read surely on both, in the same place, and not one glyph's slip."""
-    changes = 0
-    for word in page.words[:MOST_WORDS]:
-        token = word.text.strip(".,;:()")
-        if token not in mine - theirs or word.confidence < 0.85:
+def _compared(one: _Read, other: _Read) -> tuple[int, int, bool]:
+    """How many figures two pages share, how many one alone holds, and whether one surely differs."""
+    same = lost = 0
+    doubted = 0
+    free = list(other.lines)
+    for line in one.lines:
+        if not any(glyph.isdigit() for glyph in line.text):
             continue
-        rival = next(
-            (
-                w
-                for w in other.words[:MOST_WORDS]
-                if abs(w.box[1] - word.box[1]) < 0.012 and abs(w.box[0] - word.box[0]) < 0.02
-            ),
-            None,
-        )
-        if rival and rival.confidence >= 0.85 and rival.text.strip(".,;:()") in theirs - mine:
-            changes += _far_apart(token, rival.text.strip(".,;:()"))
-    return changes > 0
+        near = (row for row in free if abs(row.at - line.at) < NEAR)
+        twin = max(near, key=lambda row: fuzz.ratio(line.text, row.text), default=None)
+        if twin is None or fuzz.ratio(line.text, twin.text) < 50:
+            lost += _figures(line.text)
+            continue
+        free.remove(twin)
+        for step in Levenshtein.opcodes(line.text, twin.text):
+            mine, theirs = slice(step.src_start, step.src_end), slice(step.dest_start, step.dest_end)
+            if step.tag == "equal":
+                same += _figures(line.text[mine])
+                continue
+            lost += max(_figures(line.text[mine]), _figures(twin.text[theirs]))
+            found = _changes(line, twin, mine, theirs)
+            if max(found, default=0.0) >= SURE:
+                return same, lost, True
+            doubted += sum(sure >= DOUBTED for sure in found)
+    return same, lost, doubted > 1
 
 
-def _far_apart(token: str, rival: str) -> bool:
-    """More than one glyph differs."""
-    return Levenshtein.distance(token, rival) > 1
+def _changes(line: _Line, twin: _Line, mine: slice, theirs: slice) -> list[float]:
+    """How sure it is, figure by figure, that what differs between two lines was printed differently."""
+    one, other = line.text[mine], twin.text[theirs]
+    if len(one) == len(other):
+        return [
+            min(line.sure[mine.start + n], twin.sure[theirs.start + n])
+            for n, (a, b) in enumerate(zip(one, other, strict=True))
+            if a.isdigit() and b.isdigit()
+        ]
+    if (one + other).isdigit():
+        sure = min(_around(line, mine) + _around(twin, theirs))
+        return [sure] if sure >= GONE else []
+    return []
 
 
-def _stand_alike(page: PageText, other: PageText) -> bool:
-    """Whether most long words that both pages hold stand at the same height."""
-    places = {word.text: word.box[1] for word in other.words if len(word.text) >= 5}
-    common = [abs(places[word.text] - word.box[1]) for word in page.words if word.text in places]
-    return len(common) >= 5 and sum(gap < 0.025 for gap in common) >= 0.7 * len(common)
+def _around(line: _Line, place: slice) -> tuple[float, ...]:
+    """The confidence of these glyphs and of one to each side, since a lost figure has none of its own."""
+    return line.sure[max(0, place.start - 1) : place.stop + 1]
+
+
+def _figures(text: str) -> int:
+    return sum(glyph.isdigit() for glyph in text)

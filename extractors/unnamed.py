@@ -98,7 +98,7 @@ def _addressee(page: PageText) -> list[Finding]:
             name = normal_name(cell.text) if len(cell.text) < 50 and not CREDENTIALS.search(cell.text) else ""
             called = dear and name.casefold().endswith(dear[1].casefold())
             if name and (called or not dear and _has_an_address_below(page, number, cell)):
-                return [Finding("member_name", name, cell.text, page.page_number, cell.box, 0.85, "valid", None,
+                return [Finding("member_name", name, cell.text, page.page_number, cell.box, 0.85 if called else 0.65, "valid", None,
                                 "to whom the letter is addressed")]  # fmt: skip
     return []
 

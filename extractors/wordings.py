@@ -64,7 +64,7 @@ def _short_forms() -> dict[str, str]:
 def wordings() -> dict[str, tuple[str, str]]:
     """Folded wording → (field, wording); where two fields claim one wording the first in the file has it.
 
-    "ID" at the end is often read "10" or "IO", so that spelling stands for it too.
+    "ID" at the end is often read "10" or "IO", and "Dx" as "Ox", so those spellings stand for them too.
     """
     table, found = _table(), dict[str, tuple[str, str]]()
     for field, rows in table["fields"].items():
@@ -74,6 +74,8 @@ def wordings() -> dict[str, tuple[str, str]]:
     for folded, meant in list(found.items()):
         if re.search(r"\w id$", meant[1]):
             found.setdefault(folded[:-2] + "io", meant)
+        if re.search(r"\bdx\b", meant[1]):
+            found.setdefault(folded.replace("dx", "ox"), meant)
     return found
 
 

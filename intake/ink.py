@@ -16,8 +16,9 @@ SURE_WORD = 0.6
 """Words read less surely may be the pen's strokes and are not masked."""
 STROKE = 0.03
 """Print breaks into letters; a pen's stroke hangs together over at least this share of the page's width."""
-JOINED = 0.6
-"""Share of a word's width over which its ink hangs together when a pen drew it."""
+JOINED, STRETCHED = 0.6, 1.3
+"""Share of a word's width over which its ink hangs together when a pen drew it; and how many times wider than high the
+glyphs read there are on average, as print's never are: a few large loops taken for figures ("3m3")."""
 ASKS_TO_SIGN = re.compile(r"sign|s[i1l]gnat|authenticat|received by|\bx_{3,}", re.IGNORECASE)
 
 
@@ -62,12 +63,12 @@ def _longest_stroke(ink: Gray) -> int:
 
 
 def _is_scrawl(text: str, ink: Gray) -> bool:
-    """Whether a reading that repeats one letter comes from a single stroke: loops of a pen ("mm", "DABBB")."""
+    """Whether a reading that repeats one letter, or has too few, comes from one stroke ("mm", "DABBB", "3m3", "B")."""
     letters = [ch for ch in text.lower() if ch.isalpha()]
     most = max(map(letters.count, letters), default=0)
-    if len(letters) < 2 or 2 * most < len(letters) or any(ch.isdigit() for ch in text):
-        return False
-    return bool(_longest_stroke(ink) > JOINED * ink.shape[1])
+    repeats = len(letters) > 1 and 2 * most >= len(letters) and not any(ch.isdigit() for ch in text)
+    stretched = any(map(str.isalnum, text)) and ink.shape[1] > STRETCHED * max(2, len(text)) * ink.shape[0]
+    return (repeats or stretched) and bool(_longest_stroke(ink) > JOINED * ink.shape[1])
 
 
 def _is_text(text: str) -> bool:

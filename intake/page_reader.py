@@ -10,6 +10,8 @@ from casefile.records import PageText, Problem, Word
 from intake import line_reader, ocr, pages, second_reader, tick_boxes, whole_page
 from intake.banner import split_banner
 from intake.ink import asks_to_sign, find_ink
+from intake.own_type import by_own_type
+from intake.unread import find_unread
 
 POOR = 0.55
 """Mean word confidence below which a person should compare the page with its image."""
@@ -31,6 +33,7 @@ def read_page(job: Job) -> tuple[PageText, Problem | None]:
     page, pixels = _read_upright(job.image)
     poor = job.image.dpi[1] < COARSE or whole_page.is_poor(page.words)
     words = _second_opinion(pixels, page.words, job.second_words, poor) if job.second_words else page.words
+    words = find_unread(pixels, words) if job.second_words else words
     words, banner = split_banner(words)
     ink = find_ink(pixels, words) if poor or asks_to_sign(words) else ()
     page = replace(page, words=tick_boxes.with_boxes(pixels, words), banner=banner, ink=ink)
@@ -43,8 +46,8 @@ def read_page(job: Job) -> tuple[PageText, Problem | None]:
 def _second_opinion(pixels: pages.Gray, words: tuple[Word, ...], budget: int, poor: bool) -> tuple[Word, ...]:
     """The words that matter read again; the whole page where the first reader clearly struggled."""
     if poor and line_reader.is_available():
-        return whole_page.read_whole(pixels, words)
-    return second_reader.read_again(pixels, words, budget)
+        return by_own_type(pixels, whole_page.read_whole(pixels, words))
+    return by_own_type(pixels, second_reader.read_again(pixels, words, budget))
 
 
 def _read_upright(image: pages.PageImage) -> tuple[PageText, pages.Gray]:

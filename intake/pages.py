@@ -147,7 +147,7 @@ def without_streaks(gray: Gray) -> Gray:
     clean = gray.copy() if narrow else gray
     for left, right in narrow:
         strip = dark[:, left:right].astype(np.uint8)
-        run = np.ones((max(3, round(STREAK_RUN * height)), 1), np.uint8)
+        run = np.ones((round(STREAK_RUN * height) | 1, 1), np.uint8)
         streak = cv2.morphologyEx(strip, cv2.MORPH_OPEN, run).reshape(strip.shape) > 0
         crossed = dark[:, max(0, left - 1)] & dark[:, min(width - 1, right)]
         clean[:, left:right][streak & ~crossed[:, None]] = 255

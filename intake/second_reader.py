@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from casefile.records import Box, Word, union
-from intake.line_reader import Gray, is_code_beside, read_glyphs, read_line, said_by, second_thought
+from intake.line_reader import Gray, is_code_beside, read_glyphs, said_by, second_thought
 
 SURE = 0.90
 """Mean probability from which the second reading replaces one it disagrees with, however sure the first was."""
@@ -164,20 +164,32 @@ def crop(gray: Gray, box: Box) -> Gray:
 def _label(gray: Gray, cell: list[Word]) -> list[Word]:
     """A label's words read again as one line; the second reading is taken when it is sure."""
     box = union(word.box for word in cell)
-    text, sure = read_line(crop(gray, box))
-    pieces = text.split()
+    glyphs = read_glyphs(crop(gray, box))
+    pieces = [said_by(list(piece)) for blank, piece in groupby(glyphs, lambda glyph: glyph.letter == " ") if not blank]
+    if len(pieces) == len(cell):
+        return [_surer(word, *piece) for word, piece in zip(cell, pieces, strict=True)]
+    text, sure = said_by(glyphs)
     if (
         sure < max(LABEL_SURE, _least(cell))
         or not pieces
         or not 0.4 <= len(text) / len(" ".join(word.text for word in cell)) <= 2.5
     ):
         return cell
-    whole, left, made = sum(map(len, pieces)) + len(pieces) - 1, box[0], []
-    for piece in pieces:
+    whole, left, made = sum(len(piece) for piece, _ in pieces) + len(pieces) - 1, box[0], []
+    for piece, _ in pieces:
         right = left + (box[2] - box[0]) * len(piece) / whole
         made.append(Word(piece, (left, box[1], right, box[3]), min(SPLIT, sure), cell[0].line))
         left = right + (box[2] - box[0]) / whole
     return made
+
+
+def _surer(word: Word, text: str, sure: float) -> Word:
+    """A label's word as the surer reader saw it."""
+    if bare(text) == bare(word.text):
+        return replace(word, confidence=max(word.confidence, min(AGREED, 0.5 * (1 + sure))))
+    if sure < word.confidence or (sure < LABEL_SURE and word.confidence >= HARDLY):
+        return word
+    return replace(word, text=text, confidence=min(SPLIT, sure), other=word.text)
 
 
 def _without_neighbours(text: str, first: str, before: str, behind: str) -> str:

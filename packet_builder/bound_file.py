@@ -12,13 +12,13 @@ from packet_builder import catalog, stamp, words
 from packet_builder.drawn import Drawing, Drawn, Goal, Link
 from packet_builder.errors import PacketError
 from packet_builder.geometry import Shape
-from packet_builder.kept_exhibits import kept_layers, layer_of, made_layer, prepared_exhibit
+from packet_builder.kept_exhibits import kept_layers, kept_prepared, layer_of, made_layer
 from packet_builder.page_cache import PageCache
 from packet_builder.page_writer import Layer, PageJob, PageParts, PageTree, PageWriter
 from packet_builder.pdf_writer import PdfWriter, text_string
 from packet_builder.pictured import Pictured
 from packet_builder.plan import PacketPlan, Part
-from packet_builder.prepared import Replay, SourceLink, reached
+from packet_builder.prepared import Prepared, Replay, SourceLink, reached
 from packet_builder.references import Shared
 from packet_builder.source_files import Locate, SourceFile, SourceHashes
 
@@ -147,7 +147,7 @@ class BoundFile:
 
     def _ready_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, section: catalog.Element) -> None:
         """Pages as they are, from what was found out about them once."""
-        ready = prepared_exhibit(exhibit, file, self._cache, self._plan.bates(part.first))
+        ready = self._prepared(exhibit, file, self._plan.bates(part.first))
         replay = Replay(ready, file.path, self._writer, self._shared)
         layers = kept_layers(exhibit, self._cache)
         for offset, (text, page) in enumerate(zip(exhibit.pages, ready.pages, strict=True)):
@@ -159,6 +159,13 @@ class BoundFile:
         self._layers += [(replay.number(number), shown) for number, shown in ready.layers]
         if ready.notes:
             self.written.notes.setdefault(exhibit.fax_sha256, []).extend(ready.notes)
+
+    def _prepared(self, exhibit: Exhibit, file: SourceFile, bates: str) -> Prepared:
+        if ready := kept_prepared(exhibit, self._cache, bates):
+            return ready
+        from packet_builder.exhibit_pages import prepared_and_kept
+
+        return prepared_and_kept(exhibit, file, self._cache, bates)
 
     def _opened_exhibit(self, part: Part, exhibit: Exhibit, file: SourceFile, section: catalog.Element) -> None:
         """Pages of which some are bound as pictures."""

@@ -10,13 +10,13 @@ import pikepdf
 
 from casefile.records import Exhibit
 from packet_builder.errors import PacketError
-from packet_builder.kept_exhibits import layer_of
+from packet_builder.kept_exhibits import keep_prepared, layer_of
 from packet_builder.page_cache import PageCache
 from packet_builder.page_parts import parts_of
 from packet_builder.page_shape import shape_of
 from packet_builder.pdf_objects import ObjectGraph
 from packet_builder.places import Places
-from packet_builder.prepared import Prepared, ReadyPage, Recorder
+from packet_builder.prepared import Prepared, ReadyPage, Recorder, packed
 from packet_builder.source_files import SourceFile, mapped
 from packet_builder.source_image import image_pdf
 from packet_builder.source_pdf import Source, layers_of, open_source
@@ -55,6 +55,14 @@ def prepared_now(exhibit: Exhibit, file: SourceFile, bates: str) -> Prepared:
         places.close()
         ready.layers = layers_of(opened.pdf, graph)
         ready.digests = graph.digests()
+    return ready
+
+
+def prepared_and_kept(exhibit: Exhibit, file: SourceFile, cache: PageCache, bates: str) -> Prepared:
+    """The same, kept for the next build."""
+    ready = prepared_now(exhibit, file, bates)
+    if data := packed(ready):
+        keep_prepared(exhibit, cache, bates, data)
     return ready
 
 

@@ -12,37 +12,23 @@ from packet_builder.geometry import Shape
 from packet_builder.made_with import code_digest, made_with
 from packet_builder.page_cache import PageCache
 from packet_builder.page_writer import Layer, plain_digest
-from packet_builder.prepared import Prepared, packed, unpacked
-from packet_builder.source_files import SourceFile
+from packet_builder.prepared import Prepared, unpacked
 from packet_builder.words import word_layer
 
 LAYER = "layer/3"
 PREPARED = "prepared/2"
 
 
-def prepared_exhibit(exhibit: Exhibit, file: SourceFile, cache: PageCache, bates: str) -> Prepared:
-    """What is needed to write an exhibit's pages as they are: kept from before, or found out now and kept.
+def kept_prepared(exhibit: Exhibit, cache: PageCache, bates: str) -> Prepared | None:
+    """What is needed to write an exhibit's pages as they are, if it was kept.
 
     Args:
         exhibit: The exhibit.
-        file: Its source.
         cache: Where it is kept, by the source's hash.
         bates: A Bates number of the length that its pages will bear.
     """
-    kept = kept_prepared(exhibit, cache, bates)
-    if kept and (ready := unpacked(kept)):
-        return ready
-    from packet_builder.exhibit_pages import prepared_now
-
-    ready = prepared_now(exhibit, file, bates)
-    if data := packed(ready):
-        keep_prepared(exhibit, cache, bates, data)
-    return ready
-
-
-def kept_prepared(exhibit: Exhibit, cache: PageCache, bates: str) -> bytes | None:
-    """A kept preparation as bytes, or None."""
-    return cache.get(exhibit.fax_sha256, 0, _kind(exhibit, cache, bates))
+    kept = cache.get(exhibit.fax_sha256, 0, _kind(exhibit, cache, bates))
+    return unpacked(kept) if kept else None
 
 
 def is_prepared(exhibit: Exhibit, cache: PageCache, bates: str) -> bool:

@@ -15,7 +15,7 @@ LETTERS = Path(__file__).parent.parent / "templates" / "letters"
 REQUIRED = ("member_name", "payer_name", "organisation", "contact", "letter_date")
 LEVELS = ("first", "second", "external", "expedited")
 OPTIONAL: Mapping[str, Any] = {
-    "argument": "", "agency": None, "agencies": (), "traps": (), "earlier_filing": "", "relationship": "", "resolution_wanted": "",
+    "argument": "", "proofs": (), "agency": None, "agencies": (), "traps": (), "earlier_filing": "", "relationship": "", "resolution_wanted": "",
     "group_number": "", "coverage": "", "recipient": "", "urgency": "", "first_decision_date": "",
 }  # fmt: skip
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Sheets, clean, width_of
+from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, TOP, Sheets, clean, width_of
 from packet_builder.drawn import Goal, Tag
 from packet_builder.html_blocks import Block, Rule, Run, TableBlock
 
 SIZE, STEP = 10.8, 14.4
+SIZES = {"list": 9.6}
+"""The print of tables by their style; 10.4 points where none is named."""
 Word = tuple[str, str, str]
 """Text, font, href."""
 Find = Callable[[str], Goal | None]
@@ -18,15 +20,18 @@ def draw_letter(sheets: Sheets, blocks: Sequence[Block | TableBlock | Rule], fin
     """Draw a letter as the current part; `find` gives the page of a Bates number."""
     head = [block for block in blocks if block.kind == "letterhead"]
     _letterhead(sheets, [block for block in head if isinstance(block, Block)])
-    for block in blocks:
+    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
         if isinstance(block, Rule):
             _rule(sheets, block)
         elif isinstance(block, TableBlock):
             _table(sheets, block, find)
         elif block.kind in {"h1", "h2"}:
+            if isinstance(after, TableBlock):
+                _keep_together(sheets, after)
             _flow(sheets, block.runs, LEFT, RIGHT, 12.2 if block.kind == "h1" else 11, "H2", find, bold=True, before=7)
         elif block.kind == "li":
             _item(sheets, block, find)
+            sheets.y -= 0 if isinstance(after, Block) and after.kind == "li" else 5
         elif block.kind != "letterhead":
             inset = 18 if block.kind == "blockquote" else 0
             tall = {"signature": 34, "date": 2}.get(block.style, 0)
@@ -74,12 +79,9 @@ def _item(sheets: Sheets, block: Block, find: Find) -> None:
 
 def _table(sheets: Sheets, table: TableBlock, find: Find) -> None:
     """Facts beside their names, or a list with rules between its rows."""
-    columns = max((len(row) for row in table.rows), default=0)
-    if not columns:
+    widths = _widths(table)
+    if not widths:
         return
-    width = RIGHT - LEFT
-    shares = {"re": (0.27, 0.73), "list": (0.15, 0.43, 0.14, 0.28)}.get(table.style, ())
-    widths = [width * share for share in shares] if len(shares) == columns else [width / columns] * columns
     tag = Tag("Table")
     sheets.part.tag.kids.append(tag)
     for row in table.rows:
@@ -87,12 +89,36 @@ def _table(sheets: Sheets, table: TableBlock, find: Find) -> None:
     sheets.y -= 8
 
 
-def _row(sheets: Sheets, row: Sequence[Block], widths: Sequence[float], style: str, tag: Tag, find: Find) -> None:
-    size = 9.6 if style == "list" else 10.4
-    step = size * 1.32
-    cells = [_lines(cell.runs, width - 10, size, cell.kind == "th") for cell, width in zip(row, widths, strict=False)]
+def _widths(table: TableBlock) -> list[float]:
+    columns = max((len(row) for row in table.rows), default=0)
+    width = RIGHT - LEFT
+    shares = {"re": (0.27, 0.73), "list": (0.15, 0.43, 0.14, 0.28)}.get(table.style, ())
+    return [width * share for share in shares] if len(shares) == columns else [width / max(1, columns)] * columns
+
+
+def _cells(row: Sequence[Block], widths: Sequence[float], style: str) -> list[list[list[Word]]]:
+    """Each cell's lines of words."""
+    size = SIZES.get(style, 10.4)
+    return [_lines(cell.runs, width - 10, size, cell.kind == "th") for cell, width in zip(row, widths, strict=False)]
+
+
+def _row_height(cells: Sequence[Sequence[Sequence[Word]]], style: str) -> float:
     tall = max((len(cell) for cell in cells), default=0)
-    height = tall * step + (5 if style == "list" else 2)
+    return tall * SIZES.get(style, 10.4) * 1.32 + (5 if style == "list" else 2)
+
+
+def _keep_together(sheets: Sheets, table: TableBlock) -> None:
+    """A heading and the table under it begin a new sheet when they would be torn and need not be."""
+    height = 36 + sum(_row_height(_cells(row, _widths(table), table.style), table.style) for row in table.rows)
+    if sheets.y - height < BOTTOM and height < TOP - BOTTOM:
+        sheets.turn()
+
+
+def _row(sheets: Sheets, row: Sequence[Block], widths: Sequence[float], style: str, tag: Tag, find: Find) -> None:
+    size = SIZES.get(style, 10.4)
+    step = size * 1.32
+    cells = _cells(row, widths, style)
+    height = _row_height(cells, style)
     if sheets.y - height < BOTTOM and height < 500:
         sheets.turn()
     if style == "list":

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from casefile.records import Box, CaseFile, Cited, Exhibit, Line
+from casefile.records import Box, CaseFile, Cited, Exhibit, Finding, Line
 from packet_builder.drawing import Sheets
 from packet_builder.drawn import Goal
 from packet_builder.plan import PacketPlan
@@ -33,18 +33,20 @@ PROCEDURE = re.compile(
     r"copies|days (?:of|from|after)|right to|you may|you can|ombuds\w+)\b",
     re.IGNORECASE,
 )
-LEAST, MOST = 18, 14
+LEAST, MOST, MOST_PROOFS = 18, 14, 6
+SURE = 0.9
 UNITS = {"spo2": " %", "liters_per_minute": " L/min"}
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A page that answers, and the line on it."""
+    """A page that answers, and the line on it; `sure` where a value was read of which readers were sure."""
 
     sha256: str
     page: int
     box: Box | None
     says: str
+    sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ def _line_at(lines: list[Line], start: int) -> Line:
 
 
 def _answers(sentence: str, exhibits: tuple[Exhibit, ...], findings: tuple[Cited, ...]) -> tuple[Proof, ...]:
-    """What the record shows on the topics of a sentence: findings first, then documents of the right kind; at most four."""
+    """What the record shows on the topics of a sentence: findings first, then documents of the right kind."""
     lower = f" {sentence.lower()} "
     wanted = [
         topic
@@ -180,31 +182,46 @@ def _answers(sentence: str, exhibits: tuple[Exhibit, ...], findings: tuple[Cited
     for topic in wanted[:3]:
         found = _from_findings(topic, findings, bound, notices) or _from_documents(topic, exhibits)
         proofs += [proof for proof in found if proof not in proofs]
-    return tuple(proofs[:4])
+    return tuple(proofs[:MOST_PROOFS])
+
+
+def proofs(case: CaseFile) -> tuple[Proof, ...]:
+    """The values that answer the notice and of which readers were sure, each once, in the matrix's order: a letter may name them."""
+    found = [proof for row in rows(case) for proof in row.answers if proof.sure]
+    return tuple(dict.fromkeys(found))[:MOST_PROOFS]
 
 
 def _from_findings(
     topic: dict[str, Any], findings: tuple[Cited, ...], bound: dict[tuple[str, int], Exhibit], notices: set[str]
 ) -> list[Proof]:
-    made: dict[tuple[str, str], Proof] = {}
+    """Each value once a document, in the topic's order of fields, then of documents."""
+    made: dict[str, tuple[tuple[int, int], Proof]] = {}
     for row in findings:
-        finding, key = row.finding, (row.fax_sha256, row.finding.page)
+        finding, exhibit = row.finding, bound.get((row.fax_sha256, row.finding.page))
         usable = (
             finding.field in topic["fields"]
             and finding.status != "suspect"
             and finding.role not in {"negated", "ruled_out", "family_history"}
         )
-        if usable and key in bound and row.fax_sha256 not in notices:
-            exhibit = bound[key]
-            what = finding.field.replace("_", " ").replace("spo2", "oxygen saturation").replace("icd10", "diagnosis")
-            on = (
-                f" ({exhibit.title.lower()} of {exhibit.on.isoformat()})"
-                if exhibit.on
-                else f" ({exhibit.title.lower()})"
+        if usable and exhibit and row.fax_sha256 not in notices:
+            kinds = topic["kinds"]
+            rank = (
+                topic["fields"].index(finding.field),
+                kinds.index(exhibit.kind) if exhibit.kind in kinds else len(kinds),
             )
-            says = f"{what.capitalize()}: {finding.value}{UNITS.get(finding.field, '')}{on}"
-            made.setdefault((finding.field, says), Proof(row.fax_sha256, finding.page, finding.box, says))
-    return list(made.values())[:3]
+            says = _says(finding, exhibit)
+            sure = finding.confidence >= SURE
+            if says not in made or (sure and not made[says][1].sure):
+                made[says] = (rank, Proof(row.fax_sha256, finding.page, finding.box, says, sure))
+    return [proof for _, proof in sorted(made.values(), key=lambda pair: pair[0])][:MOST_PROOFS]
+
+
+def _says(finding: Finding, exhibit: Exhibit) -> str:
+    """A value in words: Oxygen saturation: 86 %, rest, room air (test result of 2026-09-02)."""
+    what = finding.field.replace("_", " ").replace("spo2", "oxygen saturation").replace("icd10", "diagnosis")
+    on = f" of {exhibit.on.isoformat()}" if exhibit.on else ""
+    role = f", {finding.role}" if finding.role else ""
+    return f"{what.capitalize()}: {finding.value}{UNITS.get(finding.field, '')}{role} ({exhibit.title.lower()}{on})"
 
 
 def _from_documents(topic: dict[str, Any], exhibits: tuple[Exhibit, ...]) -> list[Proof]:

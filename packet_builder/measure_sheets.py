@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casefile.records import CaseFile, Cited
-from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Sheets
+from packet_builder.drawing import BOTTOM, INK, LEFT, LINK, RIGHT, RULE, SOFT, Sheets, wrapped
 from packet_builder.drawn import Goal
 from packet_builder.plan import PacketPlan
 from packet_builder.tables import Column, Table
@@ -102,9 +102,18 @@ def _chart(sheets: Sheets, field: str, series: Sequence[Measure], plan: PacketPl
         canvas.setFillColorRGB(*LINK)
         for x, y in points:
             canvas.circle(x, y, 2.4, stroke=0, fill=1)
+    captions = [_caption(m, step) for m in shown]
     for number, m in enumerate(shown):
-        _point(sheets, m, place(number), bottom, plan, step)
-    sheets.y = bottom - 26
+        _point(sheets, m, place(number), bottom, plan, captions[number])
+    sheets.y = bottom - 17 - 9 * max(len(lines) for lines in captions)
+
+
+def _caption(m: Measure, step: float) -> list[str]:
+    """The day under a point and, below it, how it was measured; nothing where points stand close."""
+    if step <= 48:
+        return []
+    day = m.on.isoformat() if m.on else "undated"
+    return [day, *wrapped(m.read.finding.role or "", "sans", 7, step - 6)[:3]]
 
 
 def _follows(one: Measure, two: Measure) -> bool:
@@ -112,13 +121,15 @@ def _follows(one: Measure, two: Measure) -> bool:
     return one.read.finding.role == two.read.finding.role and one.on != two.on
 
 
-def _point(sheets: Sheets, m: Measure, at: tuple[float, float], bottom: float, plan: PacketPlan, step: float) -> None:
+def _point(
+    sheets: Sheets, m: Measure, at: tuple[float, float], bottom: float, plan: PacketPlan, caption: Sequence[str]
+) -> None:  # fmt: skip
     x, y = at
     index = plan.index_of(m.read.fax_sha256, m.read.finding.page)
     with sheets.tagged("P") as tag:
         sheets.text(x, y + 5, f"{m.number:g}" if m.number is not None else m.value, "sans-bold", 8, INK, "middle")
-        if step > 48:
-            sheets.text(x, bottom - 10, m.on.isoformat() if m.on else "undated", "sans", 7, SOFT, "middle")
+        for line, words in enumerate(caption):
+            sheets.text(x, bottom - 10 - 9 * line, words, "sans", 7, SOFT, "middle")
     if index is not None:
         sheets.link(
             (x - 8, y - 6, x + 8, y + 14),

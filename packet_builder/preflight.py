@@ -132,7 +132,7 @@ def _suspect(case: CaseFile) -> Iterator[Block]:
             for row in case.findings
             if row.finding.field == FIELDS_OF.get(name, name) and row.finding.value == value
         ]
-        if value and read and all(finding.status == "suspect" for finding in read):
+        if value and read and all(finding.status == "suspect" or finding.confidence < SURE for finding in read):
             page = read[0].page
             yield Block("suspect-value", f"the letter would cite a {name.replace('_', ' ')} that was read on page {page} and is in doubt. "
                                          "Compare it with the page and confirm it in the case.")  # fmt: skip

@@ -181,4 +181,15 @@ def letter_values(case: CaseFile, request: Request, plan: PacketPlan) -> dict[st
         "deadline": clock.due.isoformat() if clock and clock.due else "", "deadline_rule": clock.rule if clock else "",
         "agency": route.first if route else None, "agencies": route.agencies if route else (),
         "traps": route.traps if route else (), "earlier_filing": request.filed_on, "level": request.level,
+        "proofs": _proofs(case, plan),
     }  # fmt: skip
+
+
+def _proofs(case: CaseFile, plan: PacketPlan) -> list[dict[str, str]]:
+    """What the record shows against the notice's reasons, each with its exhibit and its page's number."""
+    made = []
+    for proof in matrix_sheets.proofs(case):
+        index = plan.index_of(proof.sha256, proof.page)
+        if index is not None:
+            made.append({"says": proof.says, "name": plan.part_at(index).name, "bates": plan.bates(index)})
+    return made

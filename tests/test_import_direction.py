@@ -1,6 +1,7 @@
 """Imports point one way, and only flows know Prefect."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,19 @@ def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
         assert {name for name in names if name.startswith("casefile")} <= {"casefile.records"}
     if room != "flows":
         assert "prefect" not in {name.split(".")[0] for name in names}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Late imports inside functions count too: a circle that is hidden is a circle."""
+    names = {str(path.relative_to(ROOT).with_suffix("")).replace("/", "."): path for path in MODULES}
+    graph = {name: _modules(path) & names.keys() for name, path in names.items()}
+    TopologicalSorter(graph).prepare()
+
+
+def _modules(path: Path) -> set[str]:
+    """Everything a file may import as a module: `from a import b` may name the module a.b."""
+    found = imported_names(path)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found

@@ -9,9 +9,9 @@ from datetime import date
 import pytest
 
 from casefile.records import Document, Finding, PageText, Word
-from extractors import day, hcpcs, icd10, people, signature
+from extractors import day, hcpcs, icd10, measures, people, signature
 from extractors.registry import find_all
-from extractors.strangers import Person, differ
+from extractors.strangers import Person, differ, find_strangers
 from extractors.twins import find_repeated
 
 Page = Callable[..., PageText]
@@ -67,9 +67,46 @@ def test_one_table_entry_alone_fits(page_of: Page, line: str, value: str) -> Non
 
 
 def test_a_code_without_label_and_letter_goes_to_a_person(page_of: Page) -> None:
-    (code,) = icd10.find(page_of("169.351 Hemiplegia after stroke"))
+    (code,) = icd10.find(page_of("169.351 Complaint noted again"))
     assert (code.value, code.status) == ("I69.351", "suspect")
-    assert icd10.find(page_of("169.351 Hemiplegia after stroke", "Amount paid: 20.00")) == []
+    assert icd10.find(page_of("169.351 Complaint noted again", "Amount paid: 20.00")) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("M17 11 . Osteoarthritis, right knee", "M17.11"),
+        ("F10 65  Type 1 diabetes with nyperglycemia", "E10.65"),
+        ("2) Chuonic obstructye lung disease (111.9)", "J44.9"),
+        ("S72.0010 - Hip fracture, healing", "S72.001D"),
+        ("severe malnutrition (E43).", "E43"),
+    ],
+)
+def test_a_code_that_the_words_beside_it_name_needs_no_label(page_of: Page, line: str, value: str) -> None:
+    if "111.9" in line:
+        page = page_of(line)
+        readings = tuple(replace(w, other="144.9)") if "111.9" in w.text else w for w in page.words)
+        assert [f.value for f in icd10.find(replace(page, words=readings))] == [value]
+    else:
+        assert [f.value for f in icd10.find(page_of(line))] == [value]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Walked 110 feet, hypertension noted",
+        "( ) L1812 Elastic knee sleeve",
+        "Abnormal gait 06 .28. 2026",
+        "Room 197 ulcer of heel",
+    ],
+)
+def test_words_beside_a_number_make_no_code_of_it(page_of: Page, line: str) -> None:
+    assert icd10.find(page_of("Diagnosis: J44.9", line))[1:] == []
+
+
+def test_a_row_of_codes_without_dots_under_its_label(page_of: Page) -> None:
+    found = icd10.find(page_of("Diagnosis/ICD-10: $72001D Z7409 110"))
+    assert sorted(f.value for f in found) == ["I10", "S72.001D", "Z74.09"]
 
 
 def test_a_born_digital_page_is_not_mended(page_of: Page) -> None:
@@ -146,6 +183,17 @@ def test_relatives_are_two_persons() -> None:
     assert not differ(one, Person("Lee Okafor-Lind", "1943-11-08"))
 
 
+def test_an_unsure_reading_names_nobody_but_tells_whose_fax_it_is() -> None:
+    def said(page: int, name: str, value: str, sure: float = 0.9) -> Finding:
+        return Finding(name, value, value, page, (0, 0, 1, 1), sure)
+
+    rows = [said(1, "member_id", "51269391201", 0.55), said(2, "member_name", "Rufus Van Houtte"), said(2, "member_id", "U76514460"),
+            said(3, "member_name", "Kwame Gunderly"), said(3, "member_id", "51269391201")]  # fmt: skip
+    pages = [PageText(number) for number in (1, 2, 3)]
+    assert [problem.page for problem in find_strangers(pages, (), rows)] == [2]
+    assert [problem.page for problem in find_strangers(pages[1:], (), rows[1:])] == [3]
+
+
 def test_a_birth_on_the_day_of_the_visit_is_suspect(page_of: Page) -> None:
     found = _on_an_order(page_of("Patient: Ada Loom   DOB: 08/22/2026", "Order Date: 08/22/2026"))
     assert [f.status for f in found if f.field == "member_dob"] == ["suspect"]
@@ -160,6 +208,19 @@ def test_a_page_sent_again_keeps_its_twin_in_spite_of_readers_slips(page_of: Pag
     assert [p.code for p in find_repeated([page_of(*lines), again])] == ["duplicate_page"]
     changed = replace(page_of(*[line.replace("pulse 7", "pulse 4") for line in lines]), page_number=2)
     assert find_repeated([page_of(*lines), changed]) == []
+    another_day = replace(page_of(*lines[:-1], lines[-1].replace("24/2026", "25/2026")), page_number=2)
+    assert find_repeated([page_of(*lines), another_day]) == []
+
+
+def test_a_page_sent_again_by_a_worse_machine_loses_marks_and_letters(page_of: Page) -> None:
+    good = ["Cedar Ridge Clinic Tel 555-241-3211 Fax 555-246-6696", "Client Name: FAIRWEATHER, MARISOL Patient DOB: 01/13/70",
+            "Gait: ambulates 35 feet with rolling walker. ROM 0-95 degrees", "Electronically signed on 08/20/26"]  # fmt: skip
+    worse = ["Cedar Rudge Clinic T11555 241 J211 F. 555 246 6696", "Chent Name: FAIRWFATHER MARISOL Patient DOB: 01/13/70",
+             "Gail ambulates 35 leei with rolling walker ROM 0.95 degrees", "Electronically signed on 08/20/26"]  # fmt: skip
+    again = replace(page_of(*worse), page_number=2)
+    assert [p.code for p in find_repeated([page_of(*good), again])] == ["duplicate_page"]
+    other = replace(page_of(*worse[:-1], "Electronically signed on 08/27/26"), page_number=2)
+    assert find_repeated([page_of(*good), other]) == []
 
 
 @pytest.mark.parametrize(
@@ -230,3 +291,61 @@ def test_a_diagnosis_in_brackets_is_no_equipment_code_that_lost_its_letter(page_
     page = page_of("There is no evidence of stroke (I63.9). Ordered are K0823 and E2603.")
     found = [f.value for f in find_all([page], [Document("order", (1,), 0.9)]) if f.field == "hcpcs"]
     assert found == ["K0823", "E2603"]
+
+
+@pytest.mark.parametrize("line", ["Authorization: Page 1 of 1", "Claim #: Fax 555-201-3344", "Member ID: Room 4112"])
+def test_a_page_a_phone_or_a_room_is_no_identifier(page_of: Page, line: str) -> None:
+    ids = {"authorization_number", "claim_number", "member_id"}
+    assert [f for f in people.find(page_of(line)) if f.field in ids] == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "value"),
+    [
+        (("Commode chair   HCPCS: 10163",), "E0163"),
+        (("I am ordering a CPAP device (H0601) for her",), "E0601"),
+        (("Standard wheelchair   Code: K00O7",), "K0007"),
+    ],
+)
+def test_an_equipment_code_that_the_words_beside_it_tell(page_of: Page, lines: tuple[str, ...], value: str) -> None:
+    assert [f.value for f in hcpcs.find(page_of(*lines)) if f.field == "hcpcs" and f.status == "repaired"] == [value]
+
+
+@pytest.mark.parametrize(
+    "line", ["5272 Harbor Way, foam dressing", "[ ] 18l2 Elastic knee sleeve", "Paid 9000 standard wheelchair"]
+)
+def test_figures_beside_equipment_are_no_code(page_of: Page, line: str) -> None:
+    page = page_of("Check all that apply: [X] E0601 CPAP device", line)
+    assert [f.value for f in hcpcs.find(page) if f.field == "hcpcs"] == ["E0601"]
+
+
+def test_readings_that_outvote_a_code(page_of: Page) -> None:
+    page = page_of("HCPCS: 64150")
+    words = tuple(replace(w, other="o4150 84159") if "64150" in w.text else w for w in page.words)
+    assert [f for f in hcpcs.find(replace(page, words=words)) if f.value == "B4159"] == []
+
+
+def test_a_label_that_has_its_number_names_no_other(page_of: Page) -> None:
+    found = _on_an_order(page_of("Practitioner NPI 1245319599", "Organization I.. 1087852426"))
+    assert [f.value for f in found if f.field == "ordering_provider_npi"] == ["1245319599"]
+
+
+def test_the_unit_of_a_label_is_no_part_of_its_value(page_of: Page) -> None:
+    found = measures.find(page_of("Length of need   (mo): 13   Rental"))
+    assert [f.value for f in found if f.field == "length_of_need"] == ["13"]
+
+
+def test_a_temperature_among_vital_signs_is_no_diagnosis(page_of: Page) -> None:
+    page = page_of(
+        "O: VS: 128/72, HR 66, RR 16, T98.1, O2 sat 95% RA",
+        "Plan: semi-electric bed, LON 99, F/U 4 weeks",
+        "Dx: L89.324",
+    )
+    assert [f.value for f in icd10.find(page)] == ["L89.324"]
+    assert [f.value for f in measures.find(page) if f.field == "length_of_need"] == ["99"]
+
+
+def test_a_name_beside_a_charts_number_is_the_patients_and_so_is_the_only_date_there(page_of: Page) -> None:
+    found = people.find(page_of("Name: Dragomir, Violeta   MRN: 0077120   Dos: 12/24/1937", "Adm: 11/01/2026"))
+    assert [f.value for f in found if f.field == "member_name"] == ["Violeta Dragomir"]
+    assert [(f.value, f.confidence < 0.8) for f in found if f.field == "member_dob"] == [("1937-12-24", True)]

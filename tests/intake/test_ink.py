@@ -31,5 +31,5 @@ def test_loops_taken_for_letters_do_not_hide_themselves() -> None:
     stroke = np.stack([across, 1200 + 30 * np.abs(np.sin(across / 15))], axis=1).astype(np.int32)
     cv2.polylines(page, [stroke], False, 0, 4)
     box = 290 / 1700, 1190 / 2200, 610 / 1700, 1240 / 2200
-    for reading in ("mm", "DABBB"):
+    for reading in ("mm", "DABBB", "3m3", "B"):
         assert len(find_ink(page, (Word(reading, box, 0.9, 0),))) == 1

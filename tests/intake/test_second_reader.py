@@ -105,3 +105,19 @@ def test_a_figure_of_the_word_beside_it_is_no_part_of_a_number(
     words = (Word("NF84", (0.1, box[1], 0.15, box[3]), 0.2, 0), Word("1846553", box, 0.0, 0),
              Word("7days", (box[2] + 0.02, box[1], box[2] + 0.1, box[3]), 0.9, 0))  # fmt: skip
     assert read_again(gray, words, 1)[1].text == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "confidence", "text", "sure", "expected", "other"),
+    [
+        ("ID", 0.81, "I1)", 0.7, "ID", ""),
+        ("Nurnber:", 0.5, "Number:", 0.98, "Number:", "Nurnber:"),
+        ("NAT:", 0.03, "NPI:", 0.4, "NPI:", "NAT:"),
+        ("Number:", 0.7, "Number", 0.99, "Number:", ""),
+    ],
+)
+def test_each_word_of_a_label_is_what_the_surer_reader_saw(
+    first: str, confidence: float, text: str, sure: float, expected: str, other: str
+) -> None:
+    word = second_reader._surer(Word(first, (0.1, 0.1, 0.2, 0.12), confidence, 0), text, sure)
+    assert (word.text, word.other) == (expected, other)

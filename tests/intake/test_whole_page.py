@@ -148,6 +148,54 @@ def test_two_halves_of_a_code_are_put_together() -> None:
     assert word.box == (0.2, 0.2, 0.25, 0.212)
 
 
+def cut(gap: float, *texts: str) -> list[Word]:
+    """Words of one line with gaps of this share of their height between them."""
+    left, made = 0.2, []
+    for text in texts:
+        right = left + 0.008 * len(text)
+        made.append(Word(text, (left, 0.2, right, 0.21), 0.97, 0))
+        left = right + gap * 0.01 * 2200 / 1700
+    return made
+
+
+@pytest.mark.parametrize(
+    ("first", "pieces", "expected"),
+    [
+        ("practitioner", ("prac", "titioner"), "practitioner"),
+        ("October", ("O", "tober"), "October"),
+        ("555-749-6819", ("555.749.", "6819"), "555-749-6819"),
+        ("1739033045", ("17", "3903", "3045"), "1739033045"),
+    ],
+)
+def test_a_word_cut_apart_where_no_space_is_stays_the_one_word_the_first_reader_saw(
+    first: str, pieces: tuple[str, ...], expected: str
+) -> None:
+    blank, seconds = np.full((2200, 1700), 255, np.uint8), cut(0.2, *pieces)
+    (word,) = whole_page._weighed(blank, [Word(first, (0.2, 0.2, seconds[-1].box[2], 0.21), 0.9, 0)], seconds)
+    assert (word.text, word.box[2]) == (expected, seconds[-1].box[2])
+    assert word.confidence <= whole_page.AGREED_APART
+
+
+@pytest.mark.parametrize(
+    ("first", "gap", "pieces"),
+    [
+        ("0904", 0.1, ("09", "04")),
+        ("09042026", 0.1, ("09", "04", "2026")),
+        ("3.9x2.9", 0.2, ("3.9", "x", "2.9")),
+        ("6months", 0.2, ("6", "months")),
+        ("ClientName", 0.2, ("Client", "Name")),
+        ("leach", 0.5, ("l", "each")),
+        ("Oak", 0.1, ("UA", "IR")),
+    ],
+)
+def test_parts_of_a_date_a_measurement_or_two_words_are_not_put_together(
+    first: str, gap: float, pieces: tuple[str, ...]
+) -> None:
+    blank, seconds = np.full((2200, 1700), 255, np.uint8), cut(gap, *pieces)
+    firsts = [Word(first, (0.2, 0.2, seconds[-1].box[2], 0.21), 0.9, 0)]
+    assert len(whole_page._weighed(blank, firsts, seconds)) == len(pieces)
+
+
 def test_a_figure_that_the_reader_doubted_makes_an_agreed_word_less_sure() -> None:
     blank, box = np.full((2200, 1700), 255, np.uint8), (0.2, 0.2, 0.3, 0.22)
     word = whole_page._word(blank, Word("XY2213628268", box, 0.97, 0, "XYZ213628268"), "XY2213628268", 0.96)

@@ -210,6 +210,7 @@ def test_each_block_is_found() -> None:
     assert codes(replace(case, exhibits=(replace(case.exhibits[0], kind="order"),))) == ["no-denial-notice"]
     assert codes(replace(case, verdicts=(verdict,))) == ["unsigned-order"]
     assert codes(replace(case, findings=(read("member_id", "U284872097", "suspect"),))) == ["suspect-value"]
+    assert codes(replace(case, findings=(read("member_id", "U284872097", confidence=0.8),))) == ["suspect-value"]
     assert (
         codes(replace(case, findings=(read("member_id", "U284872097", "suspect"), read("member_id", "U284872097"))))
         == []

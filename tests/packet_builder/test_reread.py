@@ -299,3 +299,18 @@ def marked(page: pikepdf.Page) -> set[int]:
             assert depth > 0, "drawn outside any mark"
     assert depth == 0
     return marks
+
+
+def test_the_letter_names_what_answers_the_notice_and_only_what_was_surely_read(tmp_path: Path) -> None:
+    case = case_in(tmp_path)
+    (sure,) = case.findings
+    guess = replace(sure, finding=replace(sure.finding, value="83", role="exertion", confidence=0.8))
+    case = replace(case, findings=(replace(sure, finding=replace(sure.finding, role="rest, room air")), guess))
+    out = tmp_path / "out.pdf"
+    build_packet(case, kind="appeal", source_path=lambda sha256: tmp_path / sha256, out=out, prefix="CB", organisation="H",
+                 contact="5", letter_date=DAY)  # fmt: skip
+    pages = [page.get_textpage().get_text_bounded() for page in pdfium.PdfDocument(out)]
+    letter = " ".join(pages[0].split())
+    assert "Oxygen saturation: 86 %, rest, room air (oximetry report of 2026-11-24): Exhibit B, CB-" in letter
+    assert "83" not in letter
+    assert any("Oxygen saturation: 83 %, exertion" in " ".join(page.split()) for page in pages[1:])
