@@ -191,14 +191,16 @@ def _signed_on(page: PageText) -> list[Finding]:
 
 def _signature_date(page: PageText) -> list[Finding]:
     """The date in an electronic signature, on the signature's own line, or alone just below or above it."""
-    for number, line in enumerate(page.lines):
+    lines = list(enumerate(page.lines))
+    first = [row for row in lines if SIGNED_ON.search(row[1].text[:300])]
+    for number, line in (*first, *lines):
         electronic = SIGNED_ON.search(line.text[:300])
         if not (electronic or SIGNATURE_LINE.search(line.text[:300])) or RECIPIENT.search(line.text[:300]):
             continue
         for other in (line, *_around(page, number, bool(electronic))):
             start = electronic.start() if electronic and other is line else 0
-            if first := labelled_day(other.text[start:400]):
-                return [_at_signature(page, other, start, *first)]
+            if day := labelled_day(other.text[start:400]):
+                return [_at_signature(page, other, start, *day)]
     return []
 
 

@@ -20,7 +20,7 @@ REMARK = re.compile(r"(?<![\w-])(MA\d{1,3}|M\d{1,3}|N\d{2,4})(?![\w.-])")
 BARE_CARC = re.compile(r"\bCARC\s*(?:code)?\s*:?\s*(\d{1,3}|[ABPWY]\d{1,2})\b", re.IGNORECASE)
 ABOUT_CODES = re.compile(r"reason|remark|\bcodes?\b|carc|rarc|denial|adjust|\brem\b|\bmoa\b|\brmk", re.IGNORECASE)
 COMPANY = re.compile(
-    r"\b(health ?plan|plan|insurance|assurance|advantage|medicaid|medicare|mutual|blue (cross|shield)|health ?care|benefits?|hmo|ppo|trust|health|administrators|indemnity|cooperative|medical assistance|casualty)\b",
+    r"\b(health ?plan|plan|insurance|assurance|advantage|medicaid|medicare|mutual|blue (cross|shield)|health ?care|benefits?|hmo|ppo|trust|health|administrators|care ?plus|indemnity|cooperative|medical assistance|casualty)\b",
     re.IGNORECASE,
 )
 NO_COMPANY = re.compile(
@@ -33,7 +33,7 @@ ASKED = re.compile(
 )
 """A company named as the one that decides."""
 IS_DENIAL = re.compile(
-    r"\b(denied|denial|deny|adverse|not (been )?approved?|not\s+covered|(?:cannot|can not|unable to|not able to|will not|won.t|decided not to|did not) (?:approve|cover|authori[sz]e|certify|pay)|notice of action|has (?:been )?(?:reduced|terminated|suspended)|non-?affirm\w*|not certified|disapproved|uphold\w*|upheld|benefits are not (?:available|payable)|exclud(?:es|ed))",
+    r"\b(denied|denial|deny|adverse|not (been )?approved?|not\s+covered|(?:cannot|can not|unable to|not able to|will not|won.t|decided not to|did not) (?:approve|cover|authori[sz]e|certify|pay)|decided to (?:end|stop|reduce|deny|suspend|terminate|cut)|notice of action|has (?:been )?(?:reduced|terminated|suspended)|non-?affirm\w*|not certified|disapproved|uphold\w*|upheld|benefits are not (?:available|payable)|exclud(?:es|ed))",
     re.IGNORECASE,
 )
 VAGUE, OF_THE_PLAN = (
@@ -79,7 +79,7 @@ def find(page: PageText) -> list[Finding]:
         return _payer(page) if IS_PLANS.search(text[:600]) else []
     codes = [finding for number, line in enumerate(page.lines) for finding in _codes(page, number, line)]
     by_codes = _reason_of_codes(page, codes)
-    said = by_codes if paid and by_codes else (_reason(page) if denied else []) or by_codes
+    said = by_codes if paid and by_codes else (_reason(page) if denied or not codes else []) or by_codes
     return codes + said + _payer(page)
 
 

@@ -41,7 +41,8 @@ def _is_company(text: str) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    return bool(re.match(r"\W*(?:\d+\s+\w+|p\.?\s?o\.?\s+box)", text, re.IGNORECASE))
+    named = r"(?:(?-i:[A-Z])[\w.'’-]*\s){1,3}(?-i:[A-Z])[\w'’-]+,\s+(?=\d)"
+    return bool(re.match(rf"\W*(?:{named})?(?:\d+\s+\w+|p\.?\s?o\.?\s+box)", text, re.IGNORECASE))
 
 
 DATES = ("member_dob", "order_date", "signature_date", "generic_date", "service_start", "service_end", "cert_period", "visit_date",

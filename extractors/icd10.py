@@ -108,6 +108,8 @@ def _dotted_ones(page: PageText, number: int, line: Line) -> Iterator[tuple[Find
         if TEMPERATURE.match(text, match.start()) and VITALS.search(text, max(0, match.start() - 60), match.end() + 40):
             continue
         place = line.words_in(match.start(), match.end())[0].box
+        if match[1].isdigit() and label_over(page, number, place) not in {"", "diagnosis"}:
+            continue
         ours = (
             labelled
             or page.source == "ocr"

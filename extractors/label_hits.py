@@ -33,6 +33,9 @@ CAPTIONED = frozenset(
         "shipping_address",
     }
 )
+BESIDE_A_STROKE = frozenset({"member_id", "payer_name"})
+SECOND = frozenset(fold(word) for word in ("plan", "insurance", "payer", "payor", "id", "id#", "member", "policy"))
+"""What such a caption names besides."""
 UNITS = frozenset(
     fold(word)
     for word in (
@@ -110,6 +113,8 @@ def _hit_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
         after = _past_hint(tokens, end)
         if wordings()[wording][0] in CAPTIONED and after == end:
             after = _past_parts(tokens, end)
+        if wordings()[wording][0] in BESIDE_A_STROKE and after == end:
+            after = _past_stroke(tokens, end)
         field, words = wordings()[wording]
         if _stands_as_label(tokens, start, after, field, wording):
             return _made(tokens, field, words, start, after)
@@ -150,6 +155,15 @@ def _past_hint(tokens: tuple[Token, ...], end: int) -> int:
             inner = " ".join(t.word.text for t in tokens[following : place + 1])
             return place if tokens[place].colon or closes(tokens, place) and not re.search(r"\d{3}", inner) else end
     return end
+
+
+def _past_stroke(tokens: tuple[Token, ...], end: int) -> int:
+    """The last token of a caption of two things ("Member ID / Plan")."""
+    rest = [token.word.text for token in tokens[end + 1 : end + 3]]
+    both = (
+        len(rest) == 2 and rest[0] == "/" and tokens[end + 2].folded.rstrip(":") in SECOND and not tokens[end + 1].apart
+    )
+    return end + 2 if both and (closes(tokens, end + 2) or tokens[end + 2].colon) else end
 
 
 def _past_parts(tokens: tuple[Token, ...], end: int) -> int:

@@ -41,6 +41,8 @@ def value_at(
         if hit.colon and run_on and fits(hit.field, _joined(run_on)):
             return run_on
     near = near or bool(beside) and not hit.colon and _row_answers_beside(row, hits[number], place)
+    if hit.colon and beside and near and hit.field in NAMES and not fits(hit.field, _joined(beside)):
+        below = ()
     order = (beside, below) if hit.colon or near and not _set_smaller(hit, below, beside) else (below, beside)
     for words in order:
         if words and fits(hit.field, _joined(words)):

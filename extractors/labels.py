@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from extractors.expected import FITS, IDS, NAMES, fits
 from extractors.label_hits import WIDE, Hit, has_shape, hits_of
 from extractors.label_values import column_of, value_at
 from extractors.once import once
-from extractors.tokens import Token, closes, opens, tokens_of
+from extractors.tokens import CELL, Token, closes, opens, tokens_of
 from extractors.wordings import section_wordings
 
 MOST_LINES = 400
@@ -224,6 +225,14 @@ def label_text(page: PageText, value: LabelledValue) -> str:
     sheet = sheet_of(page)
     hit = next((hit for hit in sheet.hits[value.line] if hit.box == value.label_box), None)
     return " ".join(token.word.text for token in sheet.tokens[value.line][hit.start : hit.end]) if hit else ""
+
+
+def is_led(page: PageText, value: LabelledValue) -> bool:
+    """Whether a word that is no known part of the label stands right before it ("Document | ID")."""
+    before = [word for word in page.lines[value.line].words if word.box[2] <= value.label_box[0]][-1:]
+    return any(
+        value.label_box[0] - word.box[2] < CELL / 2 and re.fullmatch(r"[A-Za-z]{3,}", word.text) for word in before
+    )
 
 
 def line_of(page: PageText, box: Box) -> Line | None:

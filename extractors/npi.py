@@ -12,13 +12,12 @@ from rapidfuzz import fuzz
 from casefile.records import Finding, Line, PageText, Status, Word
 from extractors.denial import IS_REMITTANCE
 from extractors.expected import NPIS
-from extractors.labels import LabelledValue, label_over, labelled_values, values_of
+from extractors.labels import LabelledValue, is_led, label_over, labelled_values, values_of
 from extractors.names import is_name
 from extractors.npi_torn import is_valid as is_valid
 from extractors.npi_torn import mixed_number, torn_numbers
 from extractors.readings import box_of
 from extractors.repair import candidates
-from extractors.tokens import CELL
 
 GLYPH = "[0-9OoQDIl|SsBZzG]"
 NUMBER = re.compile(rf"(?<![\w-])[12Il|Z]{GLYPH}{{9}}(?![\w-])")
@@ -147,19 +146,9 @@ def _judge(page: PageText, raw: str, value: LabelledValue, role: str) -> Finding
     """A labelled run of ten glyphs: valid, repaired, or suspect."""
     words = [word for word in value.words if word.text in raw or raw in word.text] or list(value.words)
     read = min(word.confidence for word in words)
-    sure = 0.85 if role == "ordering" and value.field == "ordering_npi" and _is_led(page, value) else 0.97
+    sure = 0.85 if role == "ordering" and value.field == "ordering_npi" and is_led(page, value) else 0.97
     return _weigh(
         page, re.sub(r"[\s.-]", "", raw), raw, box_of(words), read, role, f", by the label '{value.label}'", sure
-    )
-
-
-def _is_led(page: PageText, value: LabelledValue) -> bool:
-    """Whether a word that is no known part of the label stands right before it ("Assistant | provider NPI")."""
-    before = [word for word in page.lines[value.line].words if word.box[2] <= value.label_box[0]]
-    return (
-        bool(before)
-        and value.label_box[0] - before[-1].box[2] < CELL / 2
-        and bool(re.fullmatch(r"[A-Za-z]{3,}", before[-1].text))
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from casefile.records import Finding, Line, PageText, Status
-from extractors.blocks import STATE_ZIP, block_below, cells_of
+from casefile.records import Finding, PageText, Status
+from extractors.blocks import block_below, cells_of
 from extractors.day import ANY, labelled_day, made
 from extractors.expected import NO_ID, fits
-from extractors.labels import LabelledValue, label_text, labelled_values, line_of, values_of
+from extractors.labels import LabelledValue, is_led, label_text, labelled_values, line_of, values_of
 from extractors.names import CREDENTIALS, normal_name
 from extractors.tokens import NUMBERED
+from extractors.unnamed import find_member, id_in_brackets, insurer_in_prose
 
 MBI_LETTER = "[AC-HJKMNP-RT-Y]"
 MBI = re.compile(rf"[1-9]{MBI_LETTER}[0-9AC-HJKMNP-RT-Y]\d{MBI_LETTER}[0-9AC-HJKMNP-RT-Y]\d{MBI_LETTER}{{2}}\d{{2}}")
@@ -27,14 +28,6 @@ YOUNGEST = 2026
 IDS = ("member_id", "group_number", "mbi", "claim_number", "reference_number", "authorization_number", "license_number")
 GENERIC_NAMES = {"patient": "member_name", "insurance": "member_name", "doctor": "ordering_provider_name"}
 OTHERS_SECTIONS = frozenset({"supplier", "facility", "contact", "secondary"})
-ABOUT_A_PATIENT = re.compile(
-    r"\W*(?:d\.?o\.?b|date of birth|born|mrn|med(?:ical)? rec|age\b|\d{2} y\W?o|\d{2}[- ]year)", re.IGNORECASE
-)
-DEAR = re.compile(r"\bdear\s+(?:mr|mrs|ms|miss)\b\.?\s+(?:[A-Z][\w'’-]+\s+)?([A-Z][\w'’-]+)\s*[:,]", re.IGNORECASE)
-INSURED_BY = re.compile(
-    r"\b(?:insured (?:by|with|through)|covered (?:by|under)|insurance is|enrolled in)\s+((?:[A-Z][\w&'’-]*\s?){1,5})"
-)
-A_PHONE = re.compile(r"(?:fax|phone|tel|call)?\W*(?:1[-. ])?\(?\d{3}\)?[-. ]\s?\d{3}[-. ]\d{4}\b", re.IGNORECASE)
 SHIPS = re.compile(r"tracking|ship(?:ped|ping)? (?:date|to)", re.IGNORECASE)
 NO_PRESCRIBER = re.compile(r",?\s(?:RN|LPN|LVN|PTA?|DPT|OTR?(?:/L)?|COTA|SLP|RRT|CRT|MSW|LCSW|CMA|MA)\b(?!\s+\w+,)")
 PRESCRIBES = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A|[AC]?RNP|APRN|FNP|DNP|CNS|DPM)\b")
@@ -59,7 +52,7 @@ def find(page: PageText) -> list[Finding]:
     ]
     findings += _in_two_parts(page)
     if not any(f.field == "member_name" for f in findings):
-        findings += _subject(page) or _at_the_head(page) or _addressee(page) or _recipient(page)
+        findings += _subject(page) or find_member(page)
     if not any(f.field == "ordering_provider_name" for f in findings):
         findings += _by_letters(page)
     findings += [f for v in values_of(page, "member_dob") if (f := _birth(page, v))]
@@ -68,7 +61,7 @@ def find(page: PageText) -> list[Finding]:
     findings += [f for v in values_of(page, *IDS) if not _is_second(page, v) and (f := _identifier(page, v))]
     findings += _unlabelled_mbis(page, {f.value for f in findings})
     if not any(f.field in {"member_id", "mbi"} for f in findings):
-        findings += _id_under_half_a_label(page)
+        findings += _id_under_half_a_label(page) or id_in_brackets(page)
     findings += [f for v in values_of(page, "tax_id") if (f := _tax_id(page, v))]
     findings += [f for v in labelled_values(page) if v.field == "member_id" for f in _payer_and_id(page, v)]
     findings += [
@@ -77,16 +70,19 @@ def find(page: PageText) -> list[Finding]:
         if _is_payer(v) and not (v.label == "carrier" and SHIPS.search(page.text))
     ]
     if not any(f.field == "payer_name" for f in findings):
-        findings += _insurer_in_prose(page)
+        findings += insurer_in_prose(page)
     return findings
 
 
 def _payer_and_id(page: PageText, value: LabelledValue) -> list[Finding]:
     """A payer, or a member, and a member's number in one cell ("Insurance / ID: Heartland HMO / H5571002")."""
-    if value.words or "/" not in label_text(page, value) or not (lines := block_below(page, value)):
+    if "/" not in label_text(page, value):
         return []
-    company, _, number = lines[0].text.partition(" / ")
-    value = replace(value, words=lines[0].words)
+    if not value.words and (lines := block_below(page, value)):
+        value = replace(value, words=lines[0].words)
+    company, _, number = value.text.partition(" / ")
+    if fits("member_id", company):
+        company, number = number, company
     if not (fits("payer_name", company) and fits("member_id", number)):
         return []
     reason = f"beside or below the label '{value.label}'"
@@ -97,71 +93,6 @@ def _payer_and_id(page: PageText, value: LabelledValue) -> list[Finding]:
     )
     return [_made(page, value, named or company.strip(), 0.92, reason, "member_name" if named else "payer_name"),
             _made(page, value, re.sub(r"[\s-]", "", number).upper(), 0.92, reason, "member_id")]  # fmt: skip
-
-
-def _insurer_in_prose(page: PageText) -> list[Finding]:
-    """A payer named in a sentence ("insured by Silver State Medicaid")."""
-    for line in page.lines:
-        if match := INSURED_BY.search(line.text[:300]):
-            box = line.words_in(match.start(1), match.end(1))[0].box
-            return [
-                Finding(
-                    "payer_name",
-                    match[1].strip(),
-                    match[0],
-                    page.page_number,
-                    box,
-                    0.8,
-                    "valid",
-                    None,
-                    "said in a sentence",
-                )
-            ]
-    return []
-
-
-def _at_the_head(page: PageText) -> list[Finding]:
-    """A name alone at the head of a page, with a birth date or a chart number a few lines below it in its column."""
-    for place, line in enumerate(page.lines[:8]):
-        for cell in cells_of(line):
-            name = normal_name(cell.text) if len(cell.text) < 50 and not CREDENTIALS.search(cell.text) else ""
-            below = [other for under in page.lines[place + 1 : place + 6] for other in cells_of(under)
-                     if abs(other.box[0] - cell.box[0]) < 0.02 and other.box[1] - cell.box[3] < 0.08]  # fmt: skip
-            if name and any(ABOUT_A_PATIENT.match(other.text) for other in below):
-                return [Finding("member_name", name, cell.text, page.page_number, cell.box, 0.85, "valid", None,
-                                "a name at the head of the page, a birth date or chart number below it")]  # fmt: skip
-    return []
-
-
-def _has_an_address_below(page: PageText, number: int, cell: Line) -> bool:
-    """Whether a street and a town with its ZIP code stand in the two lines below, in the same column."""
-    below = [other.text for line in page.lines[number + 1 : number + 4] for other in cells_of(line)
-             if abs(other.box[0] - cell.box[0]) < 0.02]  # fmt: skip
-    return len(below) > 1 and fits("shipping_address", below[0]) and bool(STATE_ZIP.search(" ".join(below[:3])))
-
-
-def _addressee(page: PageText) -> list[Finding]:
-    """To whom a letter is addressed: a name that its salutation repeats, or, without one, a name over an address."""
-    dear = DEAR.search(page.text[:4000])
-    for number, line in enumerate(page.lines[:25]):
-        for cell in cells_of(line):
-            name = normal_name(cell.text) if len(cell.text) < 50 and not CREDENTIALS.search(cell.text) else ""
-            called = dear and name.casefold().endswith(dear[1].casefold())
-            if name and (called or not dear and _has_an_address_below(page, number, cell)):
-                return [Finding("member_name", name, cell.text, page.page_number, cell.box, 0.85 if called else 0.65, "valid", None,
-                                "to whom the letter is addressed")]  # fmt: skip
-    return []
-
-
-def _recipient(page: PageText) -> list[Finding]:
-    """To whom goods go, on a page that names nobody else."""
-    for value in labelled_values(page):
-        if value.field == "shipping_address" and not value.words and value.section not in OTHERS_SECTIONS:
-            lines = block_below(page, value)
-            if len(lines) > 1 and (name := normal_name(lines[0].text)) and fits("shipping_address", lines[1].text):
-                return [Finding("member_name", name, lines[0].text, page.page_number, lines[0].box, 0.8, "valid", None,
-                                f"the name below '{value.label}'")]  # fmt: skip
-    return []
 
 
 def _name(page: PageText, value: LabelledValue) -> Finding | None:
@@ -313,7 +244,9 @@ def _id_under_half_a_label(page: PageText) -> list[Finding]:
 
 
 def _is_second(page: PageText, value: LabelledValue) -> bool:
-    """Whether a member's number is that of a second insurance: under its heading or on its line."""
+    """Whether a member's number is that of a second insurance, under its heading or on its line, or of something else."""
+    if value.label == "id" and is_led(page, value):
+        return True
     if value.field not in {"member_id", "group_number"}:
         return False
     before = [
@@ -327,8 +260,6 @@ def _is_second(page: PageText, value: LabelledValue) -> bool:
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
     text = re.sub(r"^(?:[^\W\d]\s+(?=[A-Z]{0,3}\d{5})|(?:is|was)\s+)", "", value.text.strip(EDGES))
-    if A_PHONE.match(text):
-        return None
     first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?![\w/.]))*(?:(?<=\d)\s[A-Z]\d?(?=$))?", text)
     token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
     if first and first[0].endswith("-") and (more := re.match(r"\s+([A-Z\d]{2,8})\b", text[first.end() :])):

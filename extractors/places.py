@@ -8,6 +8,7 @@ from casefile.records import Finding, Line, PageText, union
 from extractors.blocks import block_below
 from extractors.expected import fits
 from extractors.labels import LabelledValue, label_over, label_text, labelled_values, sheet_of, values_of
+from extractors.names import normal_name
 
 PHONE = re.compile(
     r"(?<![\d-])(?:\+?1[-. ]\s?)?\(?(\d{3})\)?\s?[-./ ]\s?(\d{3})\s?[-./ ]\s?(\d{4})(?![\d-])|(?<![\d-])\((\d{3})\)\s?(\d{3})[-. ]?(\d{4})(?!\d)"
@@ -70,6 +71,8 @@ def _phone(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
 def _address(page: PageText, value: LabelledValue) -> Finding | None:
     """A street address by its label, with the town below or behind it."""
     text = ENDS_ADDRESS.sub("", value.text).strip(" ,;_:")
+    if not text[:1].isdigit() and normal_name(text.split(",")[0]):
+        text = text.partition(",")[2].strip()
     if not re.match(r"\W*(?:\d+[\w-]*\s+\w+|p\.?\s?o\.?\s+box)", text, re.IGNORECASE):
         return None
     box = value.box

@@ -14,6 +14,8 @@ NAMED = re.compile(
     r"\b(?:Sp?[O0]{1,2}\s?[2z]|Sa[O0]2|[O0]2\s+sats?|sats?|(?:oxygen )?saturation|oximetry|desat\w*)\b[^\d]{0,3}",
     re.IGNORECASE,
 )
+BROKEN_OFF = re.compile(rf"(?:{NAMED.pattern})[^\d.;]{{0,12}}$", re.IGNORECASE)
+"""A line that ends between a saturation's name and its figure."""
 PERCENT = re.compile(r"(?<![\d.=<>≤≥/-])(\d{2,3}(?:\.\d)?)\s?%")
 BOUND = re.compile(
     r"(<=?|>=?|≤|≥|less than|below|above|under|greater than|at or below|or less|goal|target|maintain|keep|titrate\w*|to achieve|threshold|criteria|fi[o0]2|granulat\w*|slough|necro\w*|hematocrit|hct|ef|ejection fraction|slope|battery|humidity)\W{0,12}(?:[\w%]+\W+){0,2}$",
@@ -37,7 +39,12 @@ ON_OXYGEN = re.compile(
 
 def find(page: PageText) -> list[Finding]:
     """Saturations in columns and in running text; those by a label of their own are the measures'."""
-    return in_columns(page) + [found for line in page.lines for found in _in_line(page, line, line.text[:2000])]
+    found = in_columns(page)
+    for number, line in enumerate(page.lines):
+        if BROKEN_OFF.search(line.text[-60:]) and next_of(page, number):
+            line = Line((*line.words, *page.lines[number + 1].words))
+        found += _in_line(page, line, line.text[:2000])
+    return found
 
 
 def in_columns(page: PageText) -> list[Finding]:
@@ -84,7 +91,7 @@ def _in_line(page: PageText, line: Line, text: str) -> list[Finding]:
         stop = matches[place + 1].start() if place + 1 < len(matches) else len(text)
         clause = re.split(r"[,;]|\.\s", text[match.end() : stop])[0]
         if match is matches[-1] and clause == text[match.end() :]:
-            clause += " " + re.split(r"[.,;:]", next_of(page, page.lines.index(line)))[0]
+            clause += " " + re.split(r"[.,;:]", next_of(page, _number_of(page, line)))[0]
         condition = (
             _condition(clause)
             or _condition(text[start : match.start()])
@@ -118,6 +125,11 @@ def _condition(text: str) -> str | None:
     oxygen = ON_OXYGEN.search(text)
     air = "room air" if re.search(r"room air|\bRA\b", text) else f"{oxygen[1]} L/min" if oxygen else None
     return ", ".join(part for part in (how, air) if part) or None
+
+
+def _number_of(page: PageText, line: Line) -> int:
+    """The place of a line, or of the last of two that were joined."""
+    return next(number for number, other in enumerate(page.lines) if other.words[-1] is line.words[-1])
 
 
 def condition_of(page: PageText, text: str) -> str | None:

@@ -18,6 +18,8 @@ JOINS = re.compile(r"[,;/&+]|\b(?:with|and|plus|w/)", re.IGNORECASE)
 NEXT = re.compile(r"\s*[A-Z][\w /()'-]{2,34}:")
 CODE = re.compile(r"\b[A-HJ-MP-V£€]\d{4}\b")
 LONGEST_LIST = 20
+NEXT_LINES, SAME_EDGE = 0.05, 0.008
+"""How far apart the lines of one list stand, and how exactly their words begin below each other, as shares of the page."""
 FAR = 60
 """A mark further before an item than this many characters is not its own."""
 JUNK_BOX = re.compile(r"[oO0□☐LCDI\[\]()_|1ULl]{1,3}")
@@ -52,7 +54,7 @@ def is_doubtful(page: PageText, line: Line, start: int) -> bool:
     """Whether a code opens a line of a list to tick on a page where no tick at all could be read."""
     if page.source == "ocr" and not _has_ticks(page.words) and line in _listed(page.words):
         return True
-    if page.source == "ocr" and _lost_its_box(line, start):
+    if page.source == "ocr" and (_lost_its_box(line, start) or _lost_in_a_list(page, line, start)):
         return True
     return (
         not _has_ticks(page.words)
@@ -87,6 +89,26 @@ def _lost_its_box(line: Line, start: int) -> bool:
         return False
     between = list(CODE.finditer(before, marks[-1].end()))
     return bool(between) and not JOINS.search(before[between[-1].end() :])
+
+
+def _lost_in_a_list(page: PageText, line: Line, start: int) -> bool:
+    """Whether an item stands without a mark where the lines next to it begin with one in its column."""
+    if MARK.search(line.text[:start]):
+        return False
+    item = line.words_in(start, start + 1)[0]
+    place = page.lines.index(line)
+    near = [other for other in page.lines[max(0, place - 2) : place + 3] if other is not line]
+    edges = [edge for other in near if abs(other.box[1] - line.box[1]) < NEXT_LINES for edge in _marked_at(other)]
+    own = [word.box[0] for word in line.words if word.box[0] <= item.box[0]]
+    return (
+        any(abs(left - edge) < SAME_EDGE and left >= max(own) - 0.3 for edge in edges for left in own)
+        and len(edges) > 1
+    )
+
+
+def _marked_at(line: Line) -> list[float]:
+    """Where the words behind a line's marks begin."""
+    return [after.box[0] for mark, after in zip(line.words, line.words[1:], strict=False) if MARK.fullmatch(mark.text)]
 
 
 @once

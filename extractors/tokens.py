@@ -72,7 +72,7 @@ def opens(tokens: tuple[Token, ...], place: int) -> bool:
     if place == 0 or token.apart or token.barred:
         return True
     before = tokens[place - 1].word.text
-    return bool(NUMBERED.fullmatch(before)) and opens(tokens, place - 1) or before in {"X", "x", "*", "-", "|"}
+    return bool(NUMBERED.fullmatch(before)) and opens(tokens, place - 1) or before in {"X", "x", "*", "-", "|", "/"}
 
 
 def closes(tokens: tuple[Token, ...], place: int) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import weasyprint
 
-from casefile.records import Finding
+from casefile.records import Finding, PageText
 from extractors.documents import classify
 from extractors.registry import find_all
 from intake.limits import Limits
@@ -106,3 +107,14 @@ def test_other_offices_papers(tmp_path: Path, html: str, found: dict[str, list[s
 
 def _shown(finding: Finding) -> str:
     return f"{finding.value} {finding.role}" if finding.field == "spo2" else finding.value
+
+
+def test_an_item_whose_empty_box_a_reader_dropped_is_unsure(page_of: Callable[..., PageText]) -> None:
+    page = page_of(
+        "STANDARD WRITTEN ORDER",
+        "[X] Transport chair E1038",
+        "    Standard wheelchair K0001",
+        "[X] Seat attachment E0156",
+    )
+    sure = {f.value: f.confidence for f in find_all([page], classify([page])) if f.field == "hcpcs"}
+    assert sure["E1038"] > 0.85 and sure["E0156"] > 0.85 and sure["K0001"] < 0.5
