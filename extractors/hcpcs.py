@@ -114,7 +114,7 @@ def _stuck(page: PageText, line: Line, match: re.Match[str]) -> list[Finding]:
 
 def _torn_ones(page: PageText, found: list[Finding]) -> list[Finding]:
     """Codes in pieces, spoilt by a speck, or right in the other reading alone, where codes stand."""
-    known = [f.box for f in found if f.field == "hcpcs"]
+    known = frozenset(f.box for f in found if f.field == "hcpcs")
     columns = [f.box for f in found if f.field == "hcpcs" and f.status != "suspect"]
     seen: list[tuple[Finding, bool]] = []
     for number, line in enumerate(page.lines):

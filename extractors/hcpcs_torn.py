@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from casefile.records import Box, Line, Word
 from extractors.hcpcs_table import home_care_codes, modifiers
@@ -29,7 +29,7 @@ LETTERS = "ABEGJKLQSTV"
 """Letters our list begins with."""
 
 
-def torn_codes(line: Line, taken: Sequence[Box]) -> Iterator[tuple[tuple[Word, ...], str, bool]]:
+def torn_codes(line: Line, taken: Collection[Box]) -> Iterator[tuple[tuple[Word, ...], str, bool]]:
     """The words that may make one code, the code, and whether they stand in brackets of their own.
 
     Args:
