@@ -17,6 +17,7 @@ from extractors.repair import TO_DIGIT, passing
 
 SEPARATED = re.compile(r"[\s.,:/-]+")
 GLYPHS = re.compile(r"([A-Z0-9|!$£€§&])([0-9OQDILSZBG|]{4})((?:[A-Z][A-Z0-9]){0,4})")
+MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
 LOST_LETTER = re.compile(r"(?!(?:19|20)\d\d)[0-9OILSZB]{4}")
 DOTTED = re.compile(r"\w{3}\.\w")
 """What is dotted like a diagnosis is one that was misread, not a code without its letter."""

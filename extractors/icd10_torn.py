@@ -30,7 +30,6 @@ A_FREQUENCY = re.compile(r"q\d{1,2}h?")
 """How often a drug is given ("q4h"), which looks like a code in capitals."""
 OPENED = {"(": "GCI", "[": "IEL"}
 """What a bracket that is never closed may have been."""
-MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
 
 Expected = Callable[[int, int, bool], bool]
 """Whether words `start:end` of a line stand where a diagnosis does; the flag: in brackets of their own."""
