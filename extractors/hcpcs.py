@@ -8,9 +8,9 @@ from functools import partial
 from casefile.records import Box, Finding, Line, PageText, Status, Word
 from extractors.hcpcs_named import is_offered, named_ones
 from extractors.hcpcs_table import home_care_codes, in_a_block, modifiers
-from extractors.hcpcs_torn import LOST_LETTER, torn_codes
+from extractors.hcpcs_torn import LOST_LETTER, MONEY, torn_codes
 from extractors.icd10_table import is_billable
-from extractors.icd10_torn import EDGES, MONEY
+from extractors.icd10_torn import EDGES
 from extractors.labels import label_over, values_of
 from extractors.readings import box_of
 from extractors.repair import passing
@@ -114,7 +114,7 @@ def _stuck(page: PageText, line: Line, match: re.Match[str]) -> list[Finding]:
 
 def _torn_ones(page: PageText, found: list[Finding]) -> list[Finding]:
     """Codes in pieces, spoilt by a speck, or right in the other reading alone, where codes stand."""
-    known = [f.box for f in found if f.field == "hcpcs"]
+    known = frozenset(f.box for f in found if f.field == "hcpcs")
     columns = [f.box for f in found if f.field == "hcpcs" and f.status != "suspect"]
     seen: list[tuple[Finding, bool]] = []
     for number, line in enumerate(page.lines):

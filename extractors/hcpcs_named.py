@@ -18,7 +18,7 @@ from extractors.meanings import equipment
 from extractors.readings import readings_of
 from extractors.ticks import is_doubtful, is_unticked
 
-MOST_RUNS = 60
+MOST_RUNS = 150
 """Places of one page that are looked at."""
 SURE = 0.86
 A_NUMBER = re.compile(r"\d{4}|\d{6}")
@@ -43,11 +43,11 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
         for start, end in runs_of(line, lambda text: bool(_code_in(text))):
             if looked >= MOST_RUNS or taken & set(range(start, end)) or (meant := among(number, start)) is None:
                 continue
+            looked += 1
             run = line.words[start:end]
             here = [finding for finding in kept if finding.field == "hcpcs" and rests_on(finding, run)]
             if any(map(_is_settled, here)) or not all(covers(run, finding) for finding in here):
                 continue
-            looked += 1
             sides = sides_of(page, number, start, end, with_digits=False) + ([items] if number in beside else [])
             glyphs = [
                 glyphs

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from casefile.records import Box, Line, Word
 from extractors.hcpcs_table import home_care_codes, modifiers
@@ -17,6 +17,7 @@ from extractors.repair import TO_DIGIT, passing
 
 SEPARATED = re.compile(r"[\s.,:/-]+")
 GLYPHS = re.compile(r"([A-Z0-9|!$£€§&])([0-9OQDILSZBG|]{4})((?:[A-Z][A-Z0-9]){0,4})")
+MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
 LOST_LETTER = re.compile(r"(?!(?:19|20)\d\d)[0-9OILSZB]{4}")
 DOTTED = re.compile(r"\w{3}\.\w")
 """What is dotted like a diagnosis is one that was misread, not a code without its letter."""
@@ -29,7 +30,7 @@ LETTERS = "ABEGJKLQSTV"
 """Letters our list begins with."""
 
 
-def torn_codes(line: Line, taken: Sequence[Box]) -> Iterator[tuple[tuple[Word, ...], str, bool]]:
+def torn_codes(line: Line, taken: Collection[Box]) -> Iterator[tuple[tuple[Word, ...], str, bool]]:
     """The words that may make one code, the code, and whether they stand in brackets of their own.
 
     Args:

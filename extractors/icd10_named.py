@@ -17,7 +17,7 @@ from extractors.icd10_torn import EDGES
 from extractors.meanings import diagnoses
 from extractors.readings import readings_of
 
-MOST_RUNS = 60
+MOST_RUNS = 150
 """Places of one page that are looked at."""
 SURE, AS_READ = 0.88, 0.93
 """Confidence of a code by the words beside it, mended and as it was read."""
@@ -42,12 +42,12 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
         for start, end in runs_of(line, _is_like_a_code):
             if looked >= MOST_RUNS or taken & set(range(start, end)) or is_cut_out(line.words, start, end):
                 continue
+            looked += 1
             run = line.words[start:end]
             here = [finding for finding in kept if rests_on(finding, run)]
             sides = sides_of(page, number, start, end, with_digits=True)
             if not any(sides) or any(finding.status == "valid" or not covers(run, finding) for finding in here):
                 continue
-            looked += 1
             meant, readings = among(number, start), readings_of(run)
             if not meant and all(A_NUMBER.fullmatch(text) for text in readings):
                 continue

@@ -27,9 +27,9 @@ GLUED_WORD = re.compile(r"(?<=\d)[A-Z]?[a-z]{3,}\W*$")
 FIGURES = 3
 """A code that is mended must hold at least so many figures as they were read; scrawls hold fewer."""
 A_FREQUENCY = re.compile(r"q\d{1,2}h?")
+"""How often a drug is given ("q4h"), which looks like a code in capitals."""
 OPENED = {"(": "GCI", "[": "IEL"}
 """What a bracket that is never closed may have been."""
-MONEY = re.compile(r"\$|\b(?:paid|charges?|amount|billed|allowed|total)\b", re.IGNORECASE)
 
 Expected = Callable[[int, int, bool], bool]
 """Whether words `start:end` of a line stand where a diagnosis does; the flag: in brackets of their own."""

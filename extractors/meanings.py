@@ -94,28 +94,31 @@ class Meanings:
 
     @cached_property
     def _by_length(self) -> dict[int, tuple[list[str], Glyphs]]:
-        """Length → the codes that long, and their glyphs with look-alikes made one."""
+        """Length → the codes that long, and their glyphs with look-alikes made one, place by place."""
         found: dict[int, tuple[list[str], Glyphs]] = {}
         for length in sorted({len(code) for code in self.words}):
             codes = [code for code in self.words if len(code) == length]
             glyphs = np.frombuffer("".join(codes).translate(LOOKALIKES).encode(), np.uint8)
-            found[length] = codes, glyphs.reshape(len(codes), length)
+            found[length] = codes, np.ascontiguousarray(glyphs.reshape(len(codes), length).T)
         return found
 
     def _looking_like(self, readings: Iterable[str]) -> dict[str, int]:
         """The codes that a reading may be, and how many glyphs differ: two at the most, one in short codes, none in three."""
         found: dict[str, int] = {}
         for text in {re.sub(r"[^A-Z0-9]", "", reading.upper().translate(LOOKALIKES)) for reading in readings}:
-            read = np.frombuffer(text.encode(), np.uint8)
-            slack = 1 if len(text) > 3 else 0
-            for length in range(len(text) - slack, len(text) + slack + 1):
-                if length not in self._by_length:
-                    continue
-                codes, glyphs = self._by_length[length]
-                counts = _differing(glyphs, read) if length == len(text) else _one_lost(glyphs, read)
-                reach = min(2, max(0, length - 3))
-                for place in np.flatnonzero(counts <= reach):
-                    found[codes[place]] = min(int(counts[place]), found.get(codes[place], 9))
+            for code, glyphs in self._near(text):
+                found[code] = min(glyphs, found.get(code, glyphs))
+        return found
+
+    def _near(self, text: str) -> list[tuple[str, int]]:
+        read, slack = text.encode(), 1 if len(text) > 3 else 0
+        found: list[tuple[str, int]] = []
+        for length in range(len(text) - slack, len(text) + slack + 1):
+            if length in self._by_length:
+                codes, columns = self._by_length[length]
+                counts = _differing(columns, read) if length == len(text) else _one_lost(columns, read)
+                places = np.flatnonzero(counts <= min(2, max(0, length - 3)))
+                found += [(codes[place], int(counts[place])) for place in places]
         return found
 
     def _explained(self, code: str, side: Sequence[frozenset[str]], least_hits: int, least_share: float) -> float:
@@ -165,18 +168,22 @@ class Meanings:
         return list(self._seldom)
 
 
-def _differing(glyphs: Glyphs, read: Glyphs) -> NDArray[np.int64]:
-    return np.asarray((glyphs != read).sum(axis=1))
+def _differing(columns: Glyphs, read: bytes) -> Glyphs:
+    """In how many places each code differs from what was read, which is as long."""
+    return np.asarray(sum((column != glyph).view(np.uint8) for column, glyph in zip(columns, read, strict=True)))
 
 
-def _one_lost(glyphs: Glyphs, read: Glyphs) -> NDArray[np.int64]:
+def _one_lost(columns: Glyphs, read: bytes) -> Glyphs:
     """1 where codes have one glyph more or less than what was read and are like it else, 9 elsewhere."""
-    longer, shorter = (glyphs, read[None]) if glyphs.shape[1] > read.size else (np.tile(read, (len(glyphs), 1)), glyphs)
-    least = np.full(len(glyphs), 9)
-    for place in range(longer.shape[1]):
-        rest = np.delete(longer, place, axis=1)
-        least[(rest == shorter).all(axis=1)] = 1
-    return least
+    shorter, more = min(len(columns), len(read)), len(columns) > len(read)
+    begins = [np.ones(columns.shape[1], bool)]
+    ends = begins[:]
+    for place in range(shorter):
+        begins.append(begins[-1] & (columns[place] == read[place]))
+        back = shorter - 1 - place
+        ends.append(ends[-1] & (columns[back + more] == read[back + (not more)]))
+    alike = np.logical_or.reduce([begins[cut] & ends[shorter - cut] for cut in range(shorter + 1)])
+    return np.where(alike, 1, 9).astype(np.uint8)
 
 
 @cache

@@ -28,6 +28,7 @@ from extractors import (
     wounds,
 )
 from extractors.hcpcs_table import home_care_codes
+from extractors.meanings import LOOKALIKES
 from extractors.second_look import CHECKED, more_findings
 
 Find = Callable[[PageText], list[Finding]]
@@ -53,6 +54,8 @@ ORDERS = frozenset({"order", "plan_of_care", "cmn"})
 SIGNED_KINDS = ORDERS | {"progress_note", "therapy_note"}
 DIFFER = 0.8
 """Highest confidence of an unchecked value on which two readers differ."""
+SHORT = 3
+"""Glyphs of a diagnosis that the table hardly checks: one in three figures behind a letter is one."""
 ON_COVERS = frozenset({"phone"})
 """All that a cover sheet is believed about."""
 ONLY_ON: dict[str, frozenset[str]] = {
@@ -109,10 +112,17 @@ def _weighed(doubted: Sequence[Word], finding: Finding) -> Finding:
     if not others:
         return finding
     checked = finding.field in CHECKED and (finding.field != "hcpcs" or finding.value in home_care_codes())
+    if finding.field == "icd10" and len(finding.value) == SHORT:
+        checked = any(_folded(other) == _folded(finding.value) for text in others for other in text.split())
     confidence = finding.confidence if checked else min(finding.confidence, DIFFER)
     return replace(
         finding, confidence=confidence, reason=f"{finding.reason}; the other reader saw '{' '.join(others)}'"
     )
+
+
+def _folded(text: str) -> str:
+    """Letters and figures alone, look-alikes made one."""
+    return "".join(filter(str.isalnum, text.upper().translate(LOOKALIKES)))
 
 
 def _inside(box: Box, outer: Box) -> bool:

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz
 
 from casefile.records import Box, Finding, PageText, Word
 from extractors.hcpcs_table import home_care_codes
+from extractors.icd10_torn import A_FREQUENCY
 from extractors.readings import figures_differ
 
 CHECKED = frozenset({"ordering_provider_npi", "other_npi", "icd10", "hcpcs"})
@@ -72,7 +73,7 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
             seen.add((finding.field, finding.value, finding.box))
             if finding.field in CHECKED:
                 first = [word for word in page.words if _same_place(word.box, finding.box)]
-                if not any(word.other for word in first):
+                if not any(word.other for word in first) or any(A_FREQUENCY.match(word.text) for word in first):
                     continue
                 if _is_one_of_several(finding, looks):
                     kept = [

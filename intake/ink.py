@@ -21,7 +21,7 @@ JOINED, STRETCHED = 0.6, 1.3
 glyphs read there are on average, as print's never are: a few large loops taken for figures ("3m3")."""
 TOO_WIDE = 2.5
 """A word so many times wider than the page's print holds more than its letters: a label and the signature behind it."""
-ASKS_TO_SIGN = re.compile(r"sign|s[i1l]gnat|authenticat|received by|\bx_{3,}", re.IGNORECASE)
+ASKS_TO_SIGN = re.compile(r"sign|s[i1l]gnat|authenticat|received by|\bx_{3,}|(?-i:(?:^|\s)X:?(?=\s|$))", re.IGNORECASE)
 
 
 def asks_to_sign(words: tuple[Word, ...]) -> bool:

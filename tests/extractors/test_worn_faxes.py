@@ -364,3 +364,29 @@ def test_a_relative_with_the_familys_number_is_a_stranger_and_a_misread_name_is_
         said(3, "member_dob", "1953-05-30", 0.55),
     ]
     assert find_strangers(pages, (), own + misread) == []
+
+
+def test_what_one_reader_alone_took_for_a_short_diagnosis_is_not_sure(page_of: Page) -> None:
+    page = page_of("Diagnosis: A09 Complaint")
+    words = tuple(replace(w, other="R090") if w.text == "A09" else w for w in page.words)
+    (code,) = [f for f in _on_an_order(replace(page, words=words)) if f.field == "icd10"]
+    assert code.confidence < 0.9
+
+
+def test_a_number_of_which_each_reader_saw_a_part_goes_to_a_person(page_of: Page) -> None:
+    page = page_of("Prescriber NPI: 1854426691")
+    words = tuple(replace(w, other="1854426093") if "18544" in w.text else w for w in page.words)
+    (number,) = [f for f in _on_an_order(replace(page, words=words)) if f.field == "ordering_provider_npi"]
+    assert (number.value, number.status) == ("1854426693", "suspect")
+
+
+def test_a_history_cut_from_its_diagnosis_by_a_speck(page_of: Page) -> None:
+    found = _on_an_order(page_of("Pneumonia was ruled out. Historv of. tobacco use (Z87.891)."))
+    assert [f.role for f in found if f.value == "Z87.891"] == ["historical"]
+
+
+def test_frequencies_and_house_numbers_are_no_diagnoses(page_of: Page) -> None:
+    page = page_of("Diagnosis: J44.9", "Albuterol neb q4h prn")
+    words = tuple(replace(w, other="Q411") if w.text == "q4h" else w for w in page.words)
+    assert [f.value for f in _on_an_order(replace(page, words=words)) if f.field == "icd10"] == ["J44.9"]
+    assert icd10.find(page_of("CEDAR PULMONARY ASSOCIATES", "7221 Harbor Way, heart disease")) == []
