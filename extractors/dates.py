@@ -37,7 +37,7 @@ TILL = re.compile(
 """What stands between the first and the last day of a span."""
 DENIAL = re.compile(r"denial|denied|deny|adverse|determination|not (been )?approved|decision", re.IGNORECASE)
 TIME = re.compile(
-    r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)|(?:@|\bat|^)\s*([01]\d|2[0-3])([0-5]\d)(?![\d/-])"
+    r"(?<!\d)(\d{1,2})\s?:\s?(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)|(?:@|\bat|^)\s*([01]\d|2[0-3])([0-5]\d)(?![\d/-])"
 )
 NEAR_SIGNATURE = 0.075
 """How far below or above a signature's label its date may stand, as a share of the page's height."""

@@ -260,7 +260,7 @@ def _is_second(page: PageText, value: LabelledValue) -> bool:
 def _identifier(page: PageText, value: LabelledValue) -> Finding | None:
     """An id as printed, without spaces and hyphens; words without a digit are no id."""
     text = re.sub(r"^(?:[^\W\d]\s+(?=[A-Z]{0,3}\d{5})|(?:is|was)\s+)", "", value.text.strip(EDGES))
-    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]*(?![\w/.]))*(?:(?<=\d)\s[A-Z]\d?(?=$))?", text)
+    first = re.match(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\s+\d[\d-]+(?![\w/.]))*(?:(?<=\d)\s[A-Z]\d?(?=$))?", text)
     token = re.sub(r"[\s-]", "", first[0] if first else "").upper()
     if first and first[0].endswith("-") and (more := re.match(r"\s+([A-Z\d]{2,8})\b", text[first.end() :])):
         token += more[1]

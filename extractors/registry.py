@@ -28,6 +28,7 @@ from extractors import (
     wounds,
 )
 from extractors.hcpcs_table import home_care_codes
+from extractors.icd10_table import is_billable
 from extractors.meanings import LOOKALIKES
 from extractors.second_look import CHECKED, more_findings
 
@@ -112,12 +113,20 @@ def _weighed(doubted: Sequence[Word], finding: Finding) -> Finding:
     if not others:
         return finding
     checked = finding.field in CHECKED and (finding.field != "hcpcs" or finding.value in home_care_codes())
-    if finding.field == "icd10" and len(finding.value) == SHORT:
-        checked = any(_folded(other) == _folded(finding.value) for text in others for other in text.split())
+    if finding.field == "icd10":
+        checked = _is_the_only_code(finding.value, [text for other in others for text in other.split()])
     confidence = finding.confidence if checked else min(finding.confidence, DIFFER)
     return replace(
         finding, confidence=confidence, reason=f"{finding.reason}; the other reader saw '{' '.join(others)}'"
     )
+
+
+def _is_the_only_code(value: str, others: Sequence[str]) -> bool:
+    """Whether no other reading is a diagnosis code of its own; a short code's other reading must be that very code."""
+    if len(value) == SHORT:
+        return any(_folded(other) == _folded(value) for other in others)
+    codes = {other.strip(".,;:()[]").upper() for other in others}
+    return not any(code != value and is_billable(code.replace(".", "")) for code in codes)
 
 
 def _folded(text: str) -> str:

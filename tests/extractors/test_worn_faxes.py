@@ -390,3 +390,15 @@ def test_frequencies_and_house_numbers_are_no_diagnoses(page_of: Page) -> None:
     words = tuple(replace(w, other="Q411") if w.text == "q4h" else w for w in page.words)
     assert [f.value for f in _on_an_order(replace(page, words=words)) if f.field == "icd10"] == ["J44.9"]
     assert icd10.find(page_of("CEDAR PULMONARY ASSOCIATES", "7221 Harbor Way, heart disease")) == []
+
+
+def test_a_diagnosis_whose_other_reading_is_one_too_is_not_sure(page_of: Page) -> None:
+    page = page_of("Diagnosis: Z79.1 and J44.9")
+    words = tuple(replace(w, other={"Z79.1": "Z79.4", "J44.9": "J44.S"}.get(w.text, "")) for w in page.words)
+    sure = {f.value: f.confidence for f in _on_an_order(replace(page, words=words)) if f.field == "icd10"}
+    assert sure["Z79.1"] < 0.9 < sure["J44.9"]
+
+
+def test_a_lone_figure_behind_an_identifier_is_no_part_of_it(page_of: Page) -> None:
+    found = people.find(page_of("Member ID: XYZ669944762 1 Sex: F"))
+    assert [f.value for f in found if f.field == "member_id"] == ["XYZ669944762"]
