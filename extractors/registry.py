@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 
 from casefile.records import Box, Document, Finding, PageText, Word
@@ -51,6 +51,8 @@ EXTRACTORS: tuple[tuple[str, Find], ...] = (
     ("wounds", wounds.find),
     ("wound_sizes", wound_sizes.find),
 )
+FIRST_ONLY = frozenset({"cpt", "ndc", "signature", "saturation", "wounds", "wound_sizes"})
+"""What the other reading adds nothing to (`second_look.FILLS`)."""
 ORDERS = frozenset({"order", "plan_of_care", "cmn"})
 SIGNED_KINDS = ORDERS | {"progress_note", "therapy_note"}
 DIFFER = 0.8
@@ -92,7 +94,7 @@ def find_all(pages: Sequence[PageText], documents: Sequence[Document]) -> tuple[
 
 
 def _on_page(page: PageText) -> list[Finding]:
-    found = more_findings(page, _extracted(page), _extracted)
+    found = more_findings(page, _extracted(page), lambda variant: _extracted(variant, FIRST_ONLY))
     found += unlabelled.find(page, found)
     if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
         found.append(named)
@@ -103,8 +105,10 @@ def _on_page(page: PageText) -> list[Finding]:
     return _distinct([_weighed(doubted, finding) for finding in found])
 
 
-def _extracted(page: PageText) -> list[Finding]:
-    return context.mark_diagnoses(page, [finding for _, find in EXTRACTORS for finding in find(page)])
+def _extracted(page: PageText, but: Container[str] = ()) -> list[Finding]:
+    return context.mark_diagnoses(
+        page, [finding for name, find in EXTRACTORS if name not in but for finding in find(page)]
+    )
 
 
 def _weighed(doubted: Sequence[Word], finding: Finding) -> Finding:
