@@ -93,7 +93,7 @@ def _lost_its_box(line: Line, start: int) -> bool:
 
 def _lost_in_a_list(page: PageText, line: Line, start: int) -> bool:
     """Whether an item stands without a mark where the lines next to it begin with one in its column."""
-    if MARK.search(line.text[:start]):
+    if not _has_marks(page.words) or MARK.search(line.text[:start]):
         return False
     item = line.words_in(start, start + 1)[0]
     place = page.lines.index(line)
@@ -104,6 +104,11 @@ def _lost_in_a_list(page: PageText, line: Line, start: int) -> bool:
         any(abs(left - edge) < SAME_EDGE and left >= max(own) - 0.3 for edge in edges for left in own)
         and len(edges) > 1
     )
+
+
+@once
+def _has_marks(words: tuple[Word, ...]) -> bool:
+    return any(MARK.fullmatch(word.text) for word in words)
 
 
 def _marked_at(line: Line) -> list[float]:
