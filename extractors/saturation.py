@@ -53,7 +53,11 @@ def in_columns(page: PageText) -> list[Finding]:
     for number, row in enumerate(sheet.tokens):
         for place, token in enumerate(row):
             heads = re.fullmatch(r"(Sp?[O0]2|Sat\w*|SaO2)%?:?", token.word.text, re.IGNORECASE)
-            if not heads or not _ends_its_cell(row, place) or re.search(r"\d\s?%", page.lines[number].text[:400]):
+            if (
+                not heads
+                or not _ends_its_cell(row, place)
+                or re.search(r"\b\d{2,3}\s?%", page.lines[number].text[:400])
+            ):
                 continue
             bottom = token.word.box[3]
             for line in page.lines[number + 1 : number + 13]:

@@ -102,6 +102,17 @@ def test_the_letter_states_what_the_papers_say(told: Any) -> None:
     assert stated == (truth.claim, truth.member_id, truth.npi, truth.item[0])
 
 
+def test_every_saturation_of_the_walk_test_is_found_with_its_condition(told: Any) -> None:
+    desk, _ = told
+    (row,) = desk.store.cases()
+    file = desk.store.case_file(row["id"])
+    tests = {exhibit.fax_sha256 for exhibit in file.exhibits if exhibit.kind == "test_result"}
+    found = [cited.finding for cited in file.findings if cited.finding.field == "spo2" and cited.fax_sha256 in tests]
+    assert {(f.value, f.role) for f in found} == {
+        ("86", "rest, room air"), ("83", "exertion, room air"), ("93", "exertion, 2 L/min"), ("92", "2 L/min"),
+    }  # fmt: skip
+
+
 def test_two_packets_of_one_case_are_the_same_bytes_and_verify(told: Any, tmp_path: Path) -> None:
     desk, _ = told
     (row,) = desk.store.cases()
