@@ -160,10 +160,9 @@ def understand(text: FileText, name: str, separators: Collection[int] = ()) -> R
     documents = classify(text.pages, separators)
     findings = find_all(text.pages, documents)
     problems = find_problems(text.pages, documents, findings)
-    of_file = (p for p in text.problems if p.code != "low_quality" or p.page not in separators)
     return Reading(
         name=name, sha256=text.sha256, media_type=text.media_type, pages=text.pages, documents=documents,
-        findings=findings, problems=(*of_file, *problems), set_aside=text.set_aside,
+        findings=findings, problems=(*text.problems, *problems), set_aside=text.set_aside,
     )  # fmt: skip
 
 

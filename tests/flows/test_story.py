@@ -19,7 +19,7 @@ from casefile.settings import Settings
 from cli.main import app
 from flows import steps
 from flows.build_packet import build_packet_as_asked
-from flows.packet_request import Ask
+from flows.packet_request import Ask, full_case
 from flows.steps import Desk
 from flows.watch import drain
 from intake import read
@@ -105,7 +105,7 @@ def test_the_letter_states_what_the_papers_say(told: Any) -> None:
 def test_every_saturation_of_the_walk_test_is_found_with_its_condition(told: Any) -> None:
     desk, _ = told
     (row,) = desk.store.cases()
-    file = desk.store.case_file(row["id"])
+    file = full_case(desk, row["id"], Ask())
     tests = {exhibit.fax_sha256 for exhibit in file.exhibits if exhibit.kind == "test_result"}
     found = [cited.finding for cited in file.findings if cited.finding.field == "spo2" and cited.fax_sha256 in tests]
     assert {(f.value, f.role) for f in found} == {
