@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from casefile.records import Finding, Line, PageText, Word
+from casefile.records import Finding, PageText, Word
 from extractors import saturation
 from extractors.labels import LabelledValue, values_of
+from extractors.readings import as_printed
 from extractors.sentences import with_next
 from extractors.ticks import ticked_part
 
@@ -82,25 +83,29 @@ def find(page: PageText) -> list[Finding]:
         text = line.text[:2000]
         for pattern, field, sure in SAMPLES:
             if field != "ahi" or not any(f.field == "ahi" and abs(f.box[1] - line.box[1]) < 0.01 for f in findings):
-                findings += [_made(page, line, m, field, m[1], sure) for m in pattern.finditer(text)]
+                findings += [as_printed(page, line, m, field, m[1], sure) for m in pattern.finditer(text)]
         findings += [
-            _made(page, line, m, m[1].lower().replace(" ", "").replace("0", "o").replace("a", ""), m[2], 0.9, "mmHg")
+            as_printed(
+                page, line, m, m[1].lower().replace(" ", "").replace("0", "o").replace("a", ""), m[2], 0.9, "mmHg"
+            )
             for m in GAS.finditer(text)
         ]
         findings += [
-            _made(page, line, m, "mobility_score", m[2].replace(" ", ""), 0.85, m[1].lower())
+            as_printed(page, line, m, "mobility_score", m[2].replace(" ", ""), 0.85, m[1].lower())
             for m in MOBILITY.finditer(text)
         ]
-        findings += [_made(page, line, m, "distance", f"{m[1]} {m[2]}", 0.85) for m in DISTANCE.finditer(text)]
-        findings += [_made(page, line, m, "weight", f"{m[1]} {m[2]}", 0.9) for m in WEIGHT.finditer(text)]
-        findings += [_made(page, line, m, "drug", f"{m[1]} {m[2]} {m[3].strip()}", 0.8) for m in DOSE.finditer(text)]
+        findings += [as_printed(page, line, m, "distance", f"{m[1]} {m[2]}", 0.85) for m in DISTANCE.finditer(text)]
+        findings += [as_printed(page, line, m, "weight", f"{m[1]} {m[2]}", 0.9) for m in WEIGHT.finditer(text)]
+        findings += [
+            as_printed(page, line, m, "drug", f"{m[1]} {m[2]} {m[3].strip()}", 0.8) for m in DOSE.finditer(text)
+        ]
     return findings
 
 
 def _in_sentences(page: PageText) -> list[Finding]:
     """How often a dressing is changed or an item is used, said in a sentence with the deed itself."""
     return [
-        _made(page, line, m, "frequency", m[1], 0.85)
+        as_printed(page, line, m, "frequency", m[1], 0.85)
         for number, line in enumerate(page.lines)
         for m in OFTEN.finditer(with_next(page, number))
         if m.start() < len(line.text)
@@ -171,13 +176,3 @@ def _index_cell(page: PageText, value: LabelledValue) -> Word | None:
         if heads:
             return min(row, key=lambda word: abs(word.box[0] - heads[0].box[0]))
     return None
-
-
-def _made(
-    page: PageText, line: Line, match: re.Match[str], field: str, value: str, sure: float, role: str | None = None
-) -> Finding:
-    words = line.words_in(match.start(), match.end())
-    read = min(word.confidence for word in words)
-    return Finding(
-        field, value, match[0], page.page_number, words[0].box, sure * (0.85 + 0.15 * read), "valid", role, "as printed"
-    )

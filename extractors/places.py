@@ -9,6 +9,7 @@ from extractors.blocks import block_below
 from extractors.expected import fits
 from extractors.labels import LabelledValue, label_over, label_text, labelled_values, sheet_of, values_of
 from extractors.names import normal_name
+from extractors.readings import as_printed
 
 PHONE = re.compile(
     r"(?<![\d-])(?:\+?1[-. ]\s?)?\(?(\d{3})\)?\s?[-./ ]\s?(\d{3})\s?[-./ ]\s?(\d{4})(?![\d-])|(?<![\d-])\((\d{3})\)\s?(\d{3})[-. ]?(\d{4})(?!\d)"
@@ -36,12 +37,12 @@ def find(page: PageText) -> list[Finding]:
         findings += [_phone(page, number, line, match) for match in PHONE.finditer(text)]
         if IN_A_HOME.search(text):
             findings += [
-                _made(page, line, m, "access_barrier", m[0].lower().strip(), 0.85)
+                as_printed(page, line, m, "access_barrier", m[0].lower().strip(), 0.85)
                 for m in BARRIER.finditer(text)
                 if len(m[0].split()) > 1
             ]
         manager = "case manager" if MANAGER.search(text) else None
-        findings += [_made(page, line, m, "extension", m[1], 0.88, manager)
+        findings += [as_printed(page, line, m, "extension", m[1], 0.88, manager)
                      for m in EXTENSION.finditer(text) if manager or PHONE.search(text[max(0, m.start() - 20) : m.start()])]  # fmt: skip
     return findings
 
@@ -65,7 +66,7 @@ def _phone(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
     labelled = bool(values) or bool(
         re.search(r"[()+]|phone|tel|call|ph\b", match[0] + line.text[: match.start()][-20:], re.IGNORECASE)
     )
-    return _made(page, line, match, "phone", digits, 0.94 if labelled else 0.9, role)
+    return as_printed(page, line, match, "phone", digits, 0.94 if labelled else 0.9, role)
 
 
 def _address(page: PageText, value: LabelledValue) -> Finding | None:
@@ -118,13 +119,3 @@ def _town_below(page: PageText, value: LabelledValue) -> tuple[str, Line] | None
             if words and abs(words[0].box[0] - value.box[0]) < 0.02 and (match := STATE_ZIP.search(text)):
                 return text[: match.end()], Line(tuple(words))
     return None
-
-
-def _made(
-    page: PageText, line: Line, match: re.Match[str], field: str, value: str, sure: float, role: str | None = None
-) -> Finding:
-    words = line.words_in(match.start(), match.end())
-    read = min(word.confidence for word in words)
-    return Finding(
-        field, value, match[0], page.page_number, words[0].box, sure * (0.85 + 0.15 * read), "valid", role, "as printed"
-    )

@@ -7,6 +7,7 @@ import re
 from casefile.records import Box, Finding, Line, PageText, Word
 from extractors.label_values import BELOW
 from extractors.labels import sheet_of
+from extractors.readings import as_printed
 from extractors.sentences import next_of
 from extractors.tokens import Token, closes
 
@@ -102,7 +103,7 @@ def _in_line(page: PageText, line: Line, text: str) -> list[Finding]:
             or _condition(text)
             or _of_the_page(page, text)
         )
-        found.append(_made(page, line, match, "spo2", match[1], 0.92, condition))
+        found.append(as_printed(page, line, match, "spo2", match[1], 0.92, condition))
     return found
 
 
@@ -145,13 +146,3 @@ def is_under(word: Word, head: Box) -> bool:
     """Whether a word stands in the column of a heading."""
     middle = (word.box[0] + word.box[2]) / 2
     return head[0] - 0.03 <= middle <= head[2] + 0.03
-
-
-def _made(
-    page: PageText, line: Line, match: re.Match[str], field: str, value: str, sure: float, role: str | None = None
-) -> Finding:
-    words = line.words_in(match.start(), match.end())
-    read = min(word.confidence for word in words)
-    return Finding(
-        field, value, match[0], page.page_number, words[0].box, sure * (0.85 + 0.15 * read), "valid", role, "as printed"
-    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from casefile.records import Finding, Line, PageText
+from casefile.records import Finding, PageText
+from extractors.readings import as_printed
 from extractors.saturation import is_under
 
 SIDE_OF = r"\d{1,2}(?:\.\d{1,2})?\s?(?:cm|mm)?(?:\s?[LWDlwd])?"
@@ -32,10 +33,13 @@ def find(page: PageText) -> list[Finding]:
     found = _sides_in_rows(page) + _sides_in_columns(page)
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
-        found += [_made(page, line, m, "x".join(part for part in m.groups() if part)) for m in SIDES.finditer(text)]
+        found += [
+            as_printed(page, line, m, "wound_size", "x".join(part for part in m.groups() if part), SURE)
+            for m in SIDES.finditer(text)
+        ]
         near = text + " " + (page.lines[number - 1].text[:300] if number else "")
         if IS_WOUND.search(near) or IS_WOUND.search(page.text[:600]):
-            found += [_made(page, line, m, _sides(m[0])) for m in WOUND.finditer(text)]
+            found += [as_printed(page, line, m, "wound_size", _sides(m[0]), SURE) for m in WOUND.finditer(text)]
     return found
 
 
@@ -84,9 +88,3 @@ def _sides_in_columns(page: PageText) -> list[Finding]:
                 found.append(Finding("wound_size", "x".join(w.text for w in words), row.text[:80], page.page_number, words[0].box, 0.88, "valid", None,
                                      "length, width and depth in columns of their own"))  # fmt: skip
     return found
-
-
-def _made(page: PageText, line: Line, match: re.Match[str], value: str) -> Finding:
-    words = line.words_in(match.start(), match.end())
-    sure = SURE * (0.85 + 0.15 * min(word.confidence for word in words))
-    return Finding("wound_size", value, match[0], page.page_number, words[0].box, sure, "valid", None, "as printed")
