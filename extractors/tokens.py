@@ -45,7 +45,11 @@ def tokens_of(line: Line) -> tuple[Token, ...]:
     """The line's tokens, left to right."""
     made: list[Token] = []
     barred, right, wide = False, None, _cell_gap(line)
+    dotted = False
     for piece in (piece for word in line.words[:MOST] for piece in _pieces(word)):
+        if piece.text == "." and dotted:
+            barred = True
+        dotted = piece.text == "."
         if LEADER.fullmatch(piece.text):
             if piece.text == ":" and made:
                 last = made[-1].word
