@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, Line, PageText, Status
+from extractors import told_dates
 from extractors.blocks import cells_of
 from extractors.day import ANY, Day, labelled_day, made
 from extractors.expected import DATES
@@ -51,6 +52,7 @@ def find(page: PageText) -> list[Finding]:
     findings += [f for value in values_of(page, "discharge_at") if (f := _discharge(page, value))]
     findings += _spans(page)
     findings += _bare(page, {finding.field for finding in findings})
+    findings += told_dates.find(page, {(finding.field, finding.role) for finding in findings})
     have = {finding.field for finding in findings}
     if "signature_date" not in have:
         findings += _signed_on(page) or _signature_date(page)
