@@ -11,6 +11,7 @@ from intake import line_reader, ocr, pages, second_reader, tick_boxes, whole_pag
 from intake.banner import split_banner
 from intake.ink import asks_to_sign, find_ink
 from intake.own_type import by_own_type
+from intake.picture import fingerprint
 from intake.unread import find_unread
 
 POOR = 0.55
@@ -36,7 +37,8 @@ def read_page(job: Job) -> tuple[PageText, Problem | None]:
     words = find_unread(pixels, words) if job.second_words else words
     words, banner = split_banner(words)
     ink = find_ink(pixels, words) if poor or asks_to_sign(words) else ()
-    page = replace(page, words=tick_boxes.with_boxes(pixels, words), banner=banner, ink=ink)
+    picture = fingerprint(pixels, words)
+    page = replace(page, words=tick_boxes.with_boxes(pixels, words), banner=banner, ink=ink, picture=picture)
     if page.confidence >= POOR and words:
         return page, None
     message = f"Page {number} was read poorly. Compare with the image, or ask for a resend in fine mode."
