@@ -56,15 +56,21 @@ def _read_upright(image: pages.PageImage) -> tuple[PageText, pages.Gray]:
     """Read as it came; only a doubtful reading is asked whether the page lies on its side."""
     assert image.pixels is not None
     received = pages.without_streaks(image.pixels)
-    pixels, _ = pages.deskew(received)
+    pixels = _straight(received)
     words, turn = ocr.read_image(pages.prepare(pixels)), 0
     on_its_side = ocr.standing(words, pixels.shape) > 0.5
     if (on_its_side or ocr.is_doubtful(words)) and (degrees := ocr.quarter_turns(pixels)):
-        turned, _ = pages.deskew(np.ascontiguousarray(np.rot90(received, -degrees // 90)))
+        turned = _straight(np.ascontiguousarray(np.rot90(received, -degrees // 90)))
         again = ocr.read_image(pages.prepare(turned))
         if _legible(again) > _legible(words) * (0.5 if on_its_side else 1.0):
             words, turn, pixels = again, degrees, turned
     return PageText(image.page_number, words, "ocr", ocr.mean_confidence(words), turn, False, image.dpi), pixels
+
+
+def _straight(received: pages.Gray) -> pages.Gray:
+    """A page with its lines level and its leaders gone."""
+    pixels, _ = pages.deskew(received)
+    return pages.without_leaders(pixels)
 
 
 def _legible(words: tuple[Word, ...]) -> float:
