@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -42,15 +42,7 @@ def find_strangers(
         for page in pages
         if page.page_number not in covers and (person := _person(page, findings)) != Person()
     }
-    groups: list[list[int]] = []
-    for number, person in named.items():
-        home = next((group for group in groups if any(agree(person, named[other]) for other in group)), None)
-        if home is None:
-            home = next((group for group in groups if all(not differ(person, named[other]) for other in group)), None)
-        if home is None:
-            groups.append([number])
-        else:
-            home.append(number)
+    groups = _groups(named)
     if len(groups) < 2:
         return []
     hints = {page.page_number: _hints(page, findings) for page in pages if page.page_number not in covers}
@@ -68,6 +60,25 @@ def find_strangers(
         for group in groups if group is not own for number in sorted(group)
         if (named[number].dob or not hints[number] & births) and any(differ(named[number], named[other]) for other in own)
     ]  # fmt: skip
+
+
+def _groups(named: Mapping[int, Person]) -> list[list[int]]:
+    """The pages of each person: first those that plainly name one, then what nothing speaks against."""
+    plain: list[list[int]] = []
+    for number, person in named.items():
+        home = next((group for group in plain if any(agree(person, named[other]) for other in group)), None)
+        if home is None:
+            plain.append([number])
+        else:
+            home.append(number)
+    groups: list[list[int]] = []
+    for pages in plain:
+        home = next((g for g in groups if not any(differ(named[a], named[b]) for a in pages for b in g)), None)
+        if home is None:
+            groups.append(pages)
+        else:
+            home.extend(pages)
+    return groups
 
 
 def _person(page: PageText, findings: Sequence[Finding]) -> Person:
