@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -25,6 +25,9 @@ class Person:
     dob: str = ""
     member_id: str = ""
     mbi: str = ""
+
+
+Test = Callable[[Person, Person], bool]
 
 
 def find_strangers(
@@ -63,22 +66,26 @@ def find_strangers(
 
 
 def _groups(named: Mapping[int, Person]) -> list[list[int]]:
-    """The pages of each person: first those that plainly name one, then what nothing speaks against."""
-    plain: list[list[int]] = []
-    for number, person in named.items():
-        home = next((group for group in plain if any(agree(person, named[other]) for other in group)), None)
+    """The pages of each person: those that plainly name one, then those of like names or ids, then what nothing parts."""
+
+    def any_two(test: Test, one: list[int], other: list[int]) -> bool:
+        return any(test(named[a], named[b]) for a in one for b in other)
+
+    groups = _joined([[number] for number in named], lambda one, other: any_two(agree, one, other))
+    groups = _joined(groups, lambda one, other: any_two(_near, one, other) and not any_two(differ, one, other))
+    return _joined(groups, lambda one, other: not any_two(differ, one, other))
+
+
+def _joined(groups: list[list[int]], belong: Callable[[list[int], list[int]], bool]) -> list[list[int]]:
+    """Each group put to the first before it that it belongs to."""
+    kept: list[list[int]] = []
+    for group in groups:
+        home = next((other for other in kept if belong(group, other)), None)
         if home is None:
-            plain.append([number])
+            kept.append(group)
         else:
-            home.append(number)
-    groups: list[list[int]] = []
-    for pages in plain:
-        home = next((g for g in groups if not any(differ(named[a], named[b]) for a in pages for b in g)), None)
-        if home is None:
-            groups.append(pages)
-        else:
-            home.extend(pages)
-    return groups
+            home.extend(group)
+    return kept
 
 
 def _person(page: PageText, findings: Sequence[Finding]) -> Person:
@@ -117,6 +124,12 @@ def differ(one: Person, other: Person) -> bool:
     return (
         against >= 2 or against == 1 and known == 1 and (_slips(one.dob, other.dob) > 2 or 0 <= _names(one, other) < 55)
     )
+
+
+def _near(one: Person, other: Person) -> bool:
+    """Whether two pages have a name, birth date or id in common but for a slip of the reader."""
+    slips = _slips(one.dob, other.dob), _slips(one.member_id, other.member_id), _slips(one.mbi, other.mbi)
+    return _names(one, other) >= LIKE_NAMES or any(0 <= slip <= 1 for slip in slips)
 
 
 def _slips(one: str, other: str) -> int:

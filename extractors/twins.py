@@ -7,6 +7,7 @@ little, the picture must be the same too, and no letter of its caption may surel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,6 +37,8 @@ PICTURED = 0.88
 frame had at most 0.79."""
 CAPTION = 4
 """Glyphs of a line that, surely read, must stand beside both pictures."""
+SENDERS = re.compile(r"\d{3}[-.)]+\d{3}[-.]\d{4}|\d{5}[-.:]\d{4}(?!\d)")
+"""Telephone numbers and ZIP codes: small print that is the same on all of an office's pages, so that a change in it is a slip."""
 Kind = Callable[[str], bool]
 
 
@@ -138,11 +141,17 @@ def _compared(one: _Read, other: _Read, kind: Kind) -> tuple[int, int, bool]:
                 same += _count(line.text[mine], kind)
                 continue
             lost += max(_count(line.text[mine], kind), _count(twin.text[theirs], kind))
+            if _is_within(SENDERS, line.text, mine) or _is_within(SENDERS, twin.text, theirs):
+                continue
             found = _changes(line, twin, mine, theirs, kind)
             if max(found, default=0.0) >= SURE:
                 return same, lost, True
             doubted += sum(sure >= DOUBTED for sure in found)
     return same, lost, doubted > 1
+
+
+def _is_within(pattern: re.Pattern[str], text: str, place: slice) -> bool:
+    return any(match.start() <= place.start and place.stop <= match.end() for match in pattern.finditer(text))
 
 
 def _changes(line: _Line, twin: _Line, mine: slice, theirs: slice, kind: Kind) -> list[float]:

@@ -213,6 +213,8 @@ def test_a_page_sent_again_by_a_worse_machine_loses_marks_and_letters(page_of: P
              "Gail ambulates 35 leei with rolling walker ROM 0.95 degrees", "Electronically signed on 08/20/26"]  # fmt: skip
     again = replace(page_of(*worse), page_number=2)
     assert [p.code for p in find_repeated([page_of(*good), again])] == ["duplicate_page"]
+    small_print = replace(page_of(*[line.replace("J211", "3711") for line in worse]), page_number=2)
+    assert [p.code for p in find_repeated([page_of(*good), small_print])] == ["duplicate_page"]
     other = replace(page_of(*worse[:-1], "Electronically signed on 08/27/26"), page_number=2)
     assert find_repeated([page_of(*good), other]) == []
 
