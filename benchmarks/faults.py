@@ -20,6 +20,7 @@ from samples import layouts_clinical, layouts_office, layouts_orders
 from samples.faxes import emit
 from samples.forms import UnseenSheets
 from samples.people import Case, make_case
+from samples.photos import photo_page
 from samples.sheet import Sheets
 
 BODY = (layouts_orders.section_order, layouts_clinical.visit_note, layouts_clinical.walk_test, layouts_office.registration,
@@ -133,5 +134,27 @@ def measure_refaxed(count: int, seed: int) -> None:
                     again = replace(sent(of, mode, 2), page_number=2)
                     taken[f"{what:13} {mode}"] += bool(find_repeated((first, again)))
     print(f"\n{count} pages: how many of their second sendings are taken for repeats")
+    for name in sorted(taken, reverse=True):
+        print(f"{name:24} {taken[name]:4} of {count}")
+
+
+def measure_photos(count: int, seed: int) -> None:
+    """Photos sent again, and others with the same caption, by real machines: how many are taken for repeats."""
+    taken: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+
+        def sent(number: int, mode: str, copy: int) -> PageText:
+            path = Path(folder) / "photo.tif"
+            emit(photo_page(seed + number, "Wound photo"), path, mode, Random(f"{number}{mode}{copy}"))
+            return read_file(path, Limits()).pages[0]
+
+        firsts = [sent(number, "fine", 1) for number in range(count)]
+        for number, first in enumerate(firsts):
+            for mode in ("fine", "standard", "third"):
+                again = replace(sent(number, mode, 2), page_number=2)
+                taken[f"sent again    {mode}"] += bool(find_repeated((first, again)))
+                other = replace(firsts[number - 1], page_number=3)
+                taken[f"another photo {mode}"] += bool(find_repeated((other, again)))
+    print(f"\n{count} photos under one caption: how many second sendings are taken for repeats")
     for name in sorted(taken, reverse=True):
         print(f"{name:24} {taken[name]:4} of {count}")

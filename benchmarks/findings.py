@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from benchmarks.faults import measure_faults, measure_refaxed
+from benchmarks.faults import measure_faults, measure_photos, measure_refaxed
 from casefile.records import Finding, PageText, Word
 from extractors.documents import classify
 from extractors.registry import EXTRACTORS, find_all
@@ -232,7 +232,10 @@ def main() -> None:
         "--faxes", type=int, default=0, help="faxes of several pages, for missing, repeated and foreign pages"
     )
     parser.add_argument(
-        "--refaxed", type=int, default=0, help="pages to send again by real machines, and forms of a later day"
+        "--refaxed",
+        type=int,
+        default=0,
+        help="pages and photos to send again by real machines, and forms of a later day",
     )
     parser.add_argument("--scaling", action="store_true", help="how the recognisers' time grows with the text")
     given = parser.parse_args()
@@ -251,6 +254,7 @@ def main() -> None:
         measure_faults(given.faxes, given.seed, given.unseen, given.errors)
     if given.refaxed:
         measure_refaxed(given.refaxed, given.seed)
+        measure_photos(given.refaxed, given.seed)
 
 
 if __name__ == "__main__":

@@ -91,6 +91,8 @@ class PageText:
     banner: Banner | None = None
     ink: tuple[tuple[Box, float], ...] = ()
     """Signature-like ink: boxes of connected marks that are not text, with the share of dark pixels."""
+    picture: str = ""
+    """What a page of few words shows: the hexadecimal bits of `intake.picture.fingerprint`; empty where words tell."""
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

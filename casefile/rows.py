@@ -18,6 +18,7 @@ def page_row(page: PageText) -> Row:
         "source": page.source, "confidence": page.confidence, "rotation": page.rotation, "blank": page.blank,
         "dpi": list(page.dpi), "banner": asdict(page.banner) if page.banner else None,
         "ink": [[list(box), dark] for box, dark in page.ink],
+        **({"picture": page.picture} if page.picture else {}),
     }  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def page_of(number: int, row: Row) -> PageText:
     ink = tuple(((b[0], b[1], b[2], b[3]), dark) for b, dark in row["ink"])
     banner = Banner(**row["banner"]) if row["banner"] else None
     return PageText(number, words, row["source"], row["confidence"], row["rotation"], row["blank"],
-                    (row["dpi"][0], row["dpi"][1]), banner, ink)  # fmt: skip
+                    (row["dpi"][0], row["dpi"][1]), banner, ink, row.get("picture", ""))  # fmt: skip
 
 
 def finding_of(row: Row) -> Finding:

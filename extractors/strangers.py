@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -27,6 +27,9 @@ class Person:
     mbi: str = ""
 
 
+Test = Callable[[Person, Person], bool]
+
+
 def find_strangers(
     pages: Sequence[PageText], documents: Sequence[Document], findings: Sequence[Finding]
 ) -> list[Problem]:
@@ -42,15 +45,7 @@ def find_strangers(
         for page in pages
         if page.page_number not in covers and (person := _person(page, findings)) != Person()
     }
-    groups: list[list[int]] = []
-    for number, person in named.items():
-        home = next((group for group in groups if any(agree(person, named[other]) for other in group)), None)
-        if home is None:
-            home = next((group for group in groups if all(not differ(person, named[other]) for other in group)), None)
-        if home is None:
-            groups.append([number])
-        else:
-            home.append(number)
+    groups = _groups(named)
     if len(groups) < 2:
         return []
     hints = {page.page_number: _hints(page, findings) for page in pages if page.page_number not in covers}
@@ -68,6 +63,29 @@ def find_strangers(
         for group in groups if group is not own for number in sorted(group)
         if (named[number].dob or not hints[number] & births) and any(differ(named[number], named[other]) for other in own)
     ]  # fmt: skip
+
+
+def _groups(named: Mapping[int, Person]) -> list[list[int]]:
+    """The pages of each person: those that plainly name one, then those of like names or ids, then what nothing parts."""
+
+    def any_two(test: Test, one: list[int], other: list[int]) -> bool:
+        return any(test(named[a], named[b]) for a in one for b in other)
+
+    groups = _joined([[number] for number in named], lambda one, other: any_two(agree, one, other))
+    groups = _joined(groups, lambda one, other: any_two(_near, one, other) and not any_two(differ, one, other))
+    return _joined(groups, lambda one, other: not any_two(differ, one, other))
+
+
+def _joined(groups: list[list[int]], belong: Callable[[list[int], list[int]], bool]) -> list[list[int]]:
+    """Each group put to the first before it that it belongs to."""
+    kept: list[list[int]] = []
+    for group in groups:
+        home = next((other for other in kept if belong(group, other)), None)
+        if home is None:
+            kept.append(group)
+        else:
+            home.extend(group)
+    return kept
 
 
 def _person(page: PageText, findings: Sequence[Finding]) -> Person:
@@ -106,6 +124,12 @@ def differ(one: Person, other: Person) -> bool:
     return (
         against >= 2 or against == 1 and known == 1 and (_slips(one.dob, other.dob) > 2 or 0 <= _names(one, other) < 55)
     )
+
+
+def _near(one: Person, other: Person) -> bool:
+    """Whether two pages have a name, birth date or id in common but for a slip of the reader."""
+    slips = _slips(one.dob, other.dob), _slips(one.member_id, other.member_id), _slips(one.mbi, other.mbi)
+    return _names(one, other) >= LIKE_NAMES or any(0 <= slip <= 1 for slip in slips)
 
 
 def _slips(one: str, other: str) -> int:

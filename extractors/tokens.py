@@ -16,9 +16,13 @@ SHAPE = 792 / 612
 MOST = 160
 """Tokens of one line that are looked at."""
 GLUED = re.compile(
-    r"(?<=[A-Za-z.)#'’]):(?=[^\s:/])|(?<=[A-Za-z])#(?=\d)|(?<=[^\d\s|])\|(?=\S)|_{2,}|\.{3,}|(?<=[A-Za-z,])(?=DOB:)|(?<=^NPI)(?=\d)|(?<=^DOB)(?=\d)|(?<=^MBI)(?=\d)|(?<=^I[DO0])\.(?=\w*\d{4})"
+    r"(?<=[A-Za-z.)#'’]):(?=[^\s:/])|(?<=[A-Za-z])#(?=\d)|(?<=[^\d\s|])\|(?=\S)|_{2,}|\.{3,}|(?<=[A-Za-z,])(?=DOB:)|(?<=^NPI)(?=\d)|(?<=^DOB)(?=\d)|(?<=^MBI)(?=\d)|(?<=^I[DO0])\.(?=\w*\d{4})|(?<=^[Il\]\[!])(?=[A-Z][a-z]{3})"
 )
 LEADER = re.compile(r"[._\-–—~*=…•·]{2,}|[_|:]|[=…•·]")
+BARS = frozenset("Il][!|")
+"""What an upright bar between two cells is read as."""
+UNSURE = 0.75
+"""Below this confidence such a glyph may be a bar."""
 NUMBERED = re.compile(r"\d{1,2}[a-z]?[.,)]?|\d{1,2}\.[a-z]|[a-z][.)]|\(\d{1,2}\)", re.IGNORECASE)
 """A box number before a label: "4.", "12a)", or "4" where the dot was lost."""
 
@@ -45,11 +49,13 @@ def tokens_of(line: Line) -> tuple[Token, ...]:
     """The line's tokens, left to right."""
     made: list[Token] = []
     barred, right, wide = False, None, _cell_gap(line)
-    dotted = False
-    for piece in (piece for word in line.words[:MOST] for piece in _pieces(word)):
-        if piece.text == "." and dotted:
+    pieces = [piece for word in line.words[:MOST] for piece in _pieces(word)]
+    for place, piece in enumerate(pieces):
+        if piece.text in BARS and piece.confidence < UNSURE and _begins_a_label(pieces[place + 1 : place + 5]):
             barred = True
-        dotted = piece.text == "."
+            continue
+        if piece.text == "." and place and pieces[place - 1].text == ".":
+            barred = True
         if LEADER.fullmatch(piece.text):
             if piece.text == ":" and made:
                 last = made[-1].word
@@ -62,6 +68,11 @@ def tokens_of(line: Line) -> tuple[Token, ...]:
         made.append(Token(piece, fold(piece.text) if len(piece.text) <= 40 else "", gap, barred, gap > wide))
         barred, right = False, piece.box[2]
     return tuple(made)
+
+
+def _begins_a_label(pieces: list[Word]) -> bool:
+    """Whether a capital and, a few words on, a colon follow, as in "Lind I Birthdate: 8/26/1969"."""
+    return bool(pieces) and pieces[0].text[0].isupper() and any(piece.text.endswith(":") for piece in pieces)
 
 
 def _cell_gap(line: Line) -> float:

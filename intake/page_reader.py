@@ -11,6 +11,7 @@ from intake import line_reader, ocr, pages, second_reader, tick_boxes, whole_pag
 from intake.banner import split_banner
 from intake.ink import asks_to_sign, find_ink
 from intake.own_type import by_own_type
+from intake.picture import fingerprint
 from intake.unread import find_unread
 
 POOR = 0.55
@@ -36,7 +37,8 @@ def read_page(job: Job) -> tuple[PageText, Problem | None]:
     words = find_unread(pixels, words) if job.second_words else words
     words, banner = split_banner(words)
     ink = find_ink(pixels, words) if poor or asks_to_sign(words) else ()
-    page = replace(page, words=tick_boxes.with_boxes(pixels, words), banner=banner, ink=ink)
+    picture = fingerprint(pixels, words)
+    page = replace(page, words=tick_boxes.with_boxes(pixels, words), banner=banner, ink=ink, picture=picture)
     if page.confidence >= POOR and words:
         return page, None
     message = f"Page {number} was read poorly. Compare with the image, or ask for a resend in fine mode."
@@ -54,15 +56,21 @@ def _read_upright(image: pages.PageImage) -> tuple[PageText, pages.Gray]:
     """Read as it came; only a doubtful reading is asked whether the page lies on its side."""
     assert image.pixels is not None
     received = pages.without_streaks(image.pixels)
-    pixels, _ = pages.deskew(received)
+    pixels = _straight(received)
     words, turn = ocr.read_image(pages.prepare(pixels)), 0
     on_its_side = ocr.standing(words, pixels.shape) > 0.5
     if (on_its_side or ocr.is_doubtful(words)) and (degrees := ocr.quarter_turns(pixels)):
-        turned, _ = pages.deskew(np.ascontiguousarray(np.rot90(received, -degrees // 90)))
+        turned = _straight(np.ascontiguousarray(np.rot90(received, -degrees // 90)))
         again = ocr.read_image(pages.prepare(turned))
         if _legible(again) > _legible(words) * (0.5 if on_its_side else 1.0):
             words, turn, pixels = again, degrees, turned
     return PageText(image.page_number, words, "ocr", ocr.mean_confidence(words), turn, False, image.dpi), pixels
+
+
+def _straight(received: pages.Gray) -> pages.Gray:
+    """A page with its lines level and its leaders gone."""
+    pixels, _ = pages.deskew(received)
+    return pages.without_leaders(pixels)
 
 
 def _legible(words: tuple[Word, ...]) -> float:

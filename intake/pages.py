@@ -29,6 +29,8 @@ MARK = 8
 STREAK, STREAK_WIDE, STREAK_RUN = 0.3, 6, 0.03
 """A fax machine's streak: columns this dark over the page's height, at most so many side by side (a dark edge has
 more); of them only runs of dark this share of the height long are taken off."""
+DOT, DOTS_APART, LEADER = 3, 9, 31
+"""In pairs of pixels: the widest dot of a leader, how far apart its dots stand at most, and its least length."""
 PDFIUM = threading.Lock()
 """The PDF renderer serves one thread at a time."""
 
@@ -151,6 +153,30 @@ def without_streaks(gray: Gray) -> Gray:
         streak = cv2.morphologyEx(strip, cv2.MORPH_OPEN, run).reshape(strip.shape) > 0
         crossed = dark[:, max(0, left - 1)] & dark[:, min(width - 1, right)]
         clean[:, left:right][streak & ~crossed[:, None]] = 255
+    return clean
+
+
+def without_leaders(gray: Gray) -> Gray:
+    """The page without rows of dots that lead from a label to its value: the OCR program takes such a line for no text.
+
+    Rows are level only once the page is straightened.
+    """
+    half = cv2.resize(gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    try:
+        _, _, stats, centres = cv2.connectedComponentsWithStats((half < 200).astype(np.uint8), ltype=cv2.CV_16U)
+    except cv2.error:  # tens of thousands of specks: a picture in dots
+        return gray
+    dots = np.flatnonzero((stats[:, 2] <= DOT) & (stats[:, 3] <= DOT))
+    across, down = centres[dots].round().astype(int).T
+    rows = np.zeros_like(half)
+    rows[down, across] = 1
+    rows = cv2.dilate(rows, np.ones((3, 1), np.uint8))
+    rows = cv2.morphologyEx(rows, cv2.MORPH_CLOSE, np.ones((1, DOTS_APART), np.uint8))
+    rows = cv2.morphologyEx(rows, cv2.MORPH_OPEN, np.ones((1, LEADER), np.uint8))
+    led = stats[dots[rows[down, across] > 0]]
+    clean = gray.copy() if led.size else gray
+    for left, top, wide, tall in 2 * led[:, :4]:
+        clean[max(0, top - 1) : top + tall + 1, max(0, left - 1) : left + wide + 1] = 255
     return clean
 
 

@@ -20,6 +20,7 @@ from intake.ink import asks_to_sign, find_ink
 from intake.limits import Limits
 from intake.page_reader import Job, read_page
 from intake.photo import photo_page
+from intake.picture import FEW, fingerprint
 from intake.sniff import media_type, refusal
 from intake.text_layer import SURE, is_shown, is_spelt, own_words, plumber_words
 from intake.tick_boxes import may_have_boxes, with_boxes
@@ -156,7 +157,8 @@ def _pdf_works(path: Path, document: pdfium.PdfDocument, wanted: range, limits: 
             if may_have_boxes(words):
                 words = _with_own_boxes(document, index, words, turn, limits)
             ink = _own_ink(document, index, words, turn, limits) if asks_to_sign(words) else ()
-            yield _ready(PageText(index + 1, words, "text-layer", SURE, turn, False, (72, 72), None, ink))
+            shown = _own_picture(document, index, words, turn, limits) if len(words) <= FEW else ""
+            yield _ready(PageText(index + 1, words, "text-layer", SURE, turn, False, (72, 72), None, ink, shown))
             continue
         try:
             image, dpi = pages.pdf_page_image(document, index, limits.max_megapixels)
@@ -186,6 +188,15 @@ def _own_ink(document: pdfium.PdfDocument, index: int, words: tuple[Word, ...], 
         return find_ink(np.ascontiguousarray(np.rot90(gray, -turn // 90)), words)
     except (pdfium.PdfiumError, ValueError, MemoryError):
         return ()
+
+
+def _own_picture(document: pdfium.PdfDocument, index: int, words: tuple[Word, ...], turn: int, limits: Limits) -> str:
+    """What a born-digital page of few words shows; nothing where the page cannot be rendered."""
+    try:
+        gray = pages.render_pdf_page(document, index, limits.max_megapixels, pages.SKETCH_DPI)
+        return fingerprint(np.ascontiguousarray(np.rot90(gray, -turn // 90)), words)
+    except (pdfium.PdfiumError, ValueError, MemoryError):
+        return ""
 
 
 def _own_words(path: Path, document: pdfium.PdfDocument, index: int) -> tuple[tuple[Word, ...], int]:

@@ -73,6 +73,20 @@ def test_another_patients_page_in_a_fax_of_two_kinds_of_pages(page_of: Page) -> 
     assert problems(pages, "foreign_page") == [(2, None)]
 
 
+def test_a_page_that_tells_no_birth_date_does_not_hide_a_stranger(page_of: Page) -> None:
+    pages = [page_of("TEST RESULT", "DOB: 01/02/1950"), page_of("FACE SHEET", "Patient Name: Cora Dunn"),
+             page_of("PROGRESS NOTE", "Patient Name: Harold Bellweather", "DOB: 01/02/1950")]  # fmt: skip
+    assert problems(pages, "foreign_page") == [(2, None)]
+
+
+def test_a_page_with_a_misread_id_alone_is_not_counted_for_the_stranger(page_of: Page) -> None:
+    pages = [page_of("TEST RESULT", "Member ID: 75041967501"),
+             page_of("PHYSICIAN ORDER", "Patient Name: Cora Dunn", "DOB: 05/06/1961", "Member ID: 87722394111"),
+             page_of("PROGRESS NOTE", "Patient Name: Theodora Hathorne", "DOB: 12/01/1942"),
+             page_of("FACE SHEET", "Patient Name: Theodora Hathorne", "DOB: 12/01/1942", "Member ID: 25041967501")]  # fmt: skip
+    assert problems(pages, "foreign_page") == [(2, None)]
+
+
 def test_a_denial_that_says_nothing_of_appeals_is_told(page_of: Page) -> None:
     page = page_of("NOTICE OF DENIAL", "November 2, 2026", "We denied it because it is not medically necessary.")
     documents = classify([page])

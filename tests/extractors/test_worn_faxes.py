@@ -34,7 +34,7 @@ def test_a_labelled_date_with_a_lost_mark_is_read_as_printed_and_doubted(text: s
     assert (found[0].on, bool(found[0].doubt)) == (on, True)
 
 
-@pytest.mark.parametrize("text", ["112/2026", "0731940", "12 2026", "13/32 2026", "09/2812026", "1 2 2026 5"[:0]])
+@pytest.mark.parametrize("text", ["112/2026", "0731940", "12 2026", "13/32 2026", "09/2812026", "8 MAY 29 19601", ""])
 def test_a_date_of_which_two_readings_are_left_or_none_is_no_date(text: str) -> None:
     assert day.labelled_day(text) is None
 
@@ -213,6 +213,8 @@ def test_a_page_sent_again_by_a_worse_machine_loses_marks_and_letters(page_of: P
              "Gail ambulates 35 leei with rolling walker ROM 0.95 degrees", "Electronically signed on 08/20/26"]  # fmt: skip
     again = replace(page_of(*worse), page_number=2)
     assert [p.code for p in find_repeated([page_of(*good), again])] == ["duplicate_page"]
+    small_print = replace(page_of(*[line.replace("J211", "3711") for line in worse]), page_number=2)
+    assert [p.code for p in find_repeated([page_of(*good), small_print])] == ["duplicate_page"]
     other = replace(page_of(*worse[:-1], "Electronically signed on 08/27/26"), page_number=2)
     assert find_repeated([page_of(*good), other]) == []
 
@@ -402,3 +404,14 @@ def test_a_diagnosis_whose_other_reading_is_one_too_is_not_sure(page_of: Page) -
 def test_a_lone_figure_behind_an_identifier_is_no_part_of_it(page_of: Page) -> None:
     found = people.find(page_of("Member ID: XYZ669944762 1 Sex: F"))
     assert [f.value for f in found if f.field == "member_id"] == ["XYZ669944762"]
+
+
+def test_a_bar_between_cells_that_was_read_as_a_letter_parts_them(page_of: Page) -> None:
+    page = page_of("PATIENT INFORMATION", "Name. Mary Ann Lind I Birthdate: 8/26/1969 IEnrollee ID: U75072174")
+    words = [replace(word, confidence=0.4) if word.text == "I" else word for word in page.words]
+    found = {f.field: f.value for f in _on_an_order(replace(page, words=tuple(words)))}
+    assert (found["member_name"], found["member_dob"], found["member_id"]) == (
+        "Mary Ann Lind",
+        "1969-08-26",
+        "U75072174",
+    )

@@ -57,3 +57,14 @@ def test_a_page_of_words_with_a_code_is_no_separator(tmp_path: Path) -> None:
         find_separators(path, "image/tiff", (read(1, *["a ticket with words"] * 9), read(2, "x")), Limits())
         == frozenset()
     )
+
+
+def test_a_labelled_photo_is_no_separator(tmp_path: Path) -> None:
+    path = tmp_path / "fax.tif"
+    photo = sheet(zxingcpp.BarcodeFormat.QRCode)
+    shades = np.random.default_rng(7).integers(40, 200, (30, 40)).astype(np.uint8)
+    photo.paste(Image.fromarray(shades).resize((500, 300), Image.Resampling.BICUBIC), (200, 600))
+    photo.save(path, save_all=True, append_images=[sheet()])
+    assert (
+        find_separators(path, "image/tiff", (read(1, "Wound photo, left heel"), read(2, "x")), Limits()) == frozenset()
+    )
