@@ -32,6 +32,8 @@ AFTER = re.compile(
 CODES = frozenset({"code", "cpt", "description", "modifier"})
 ZIP = re.compile(r",\s*[A-Z][A-Za-z1]\.?\s*$")
 """What stands before an address's code, of which a figure may be read as a letter ("MI J8999")."""
+FIGURES = re.compile(r"\W*\d{5,6}\W*")
+"""A ZIP code or a sum, not a code without its letter."""
 ROWS = 0.08
 """Rows of one table stand no further apart than this share of the page's height."""
 NEAR = frozenset({"", "quantity", "frequency", "order_date", "npi", "delivery_date", "service_start", "claim_number"})
@@ -82,6 +84,8 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
         return None
     if is_doubtful(page, line, match.start()):
         return _finding(page, line, match, raw, 0.45, "suspect", "a list to tick, and no tick could be read")
+    if known and not labelled and page.source == "ocr" and _is_a_number(words[0], raw):
+        return _finding(page, line, match, raw, 0.45, "suspect", "home-care code, but the other reader saw figures alone")
     if known:
         collides = is_billable(raw) and not labelled
         sure = 0.6 if collides or governed == "diagnosis" else 0.97 if labelled else 0.91
@@ -99,6 +103,12 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
             page, line, match, options[0], 0.82, "repaired", "the only home-care code it can be; no label near"
         )
     return _by_shape(page, line, match, governed, labelled)
+
+
+def _is_a_number(word: Word, code: str) -> bool:
+    """Whether the other reader saw nothing but figures, and not a code's four behind one in its letter's place."""
+    others = word.other.split()
+    return bool(others) and all(FIGURES.fullmatch(other) and not other[1:].startswith(code[1:]) for other in others)
 
 
 def _stuck(page: PageText, line: Line, match: re.Match[str]) -> list[Finding]:

@@ -81,6 +81,8 @@ def _enclosed(run: Sequence[Word]) -> bool:
 def codes_in(text: str) -> set[str]:
     """The codes of our list that one reading may stand for, those with a letter as read before those without."""
     bare = SEPARATED.sub("", text.strip(EDGES).upper())
+    if LOST_LETTER.fullmatch(bare) and "(" in text and ")" not in text:
+        return set()  # the bracket is what is left of a C: an adjustment code
     if LOST_LETTER.fullmatch(bare) and not DOTTED.search(text):
         digits = "".join(TO_DIGIT.get(glyph, glyph) for glyph in bare)
         return {letter + digits for letter in LETTERS if letter + digits in home_care_codes()}
