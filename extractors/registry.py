@@ -15,6 +15,7 @@ from extractors import (
     hcpcs,
     icd10,
     measures,
+    name_readings,
     ndc,
     npi,
     people,
@@ -98,6 +99,7 @@ def _on_page(page: PageText) -> list[Finding]:
     found += unlabelled.find(page, found)
     if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
         found.append(named)
+    found = name_readings.settled(page, found)
     repaired = [f.box for f in found if f.field == "hcpcs" and f.status == "repaired"]
     found = [f for f in found if f.field != "cpt" or not any(_inside(f.box, box) for box in repaired)]
     found += pointers.find(page, found)

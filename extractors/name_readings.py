@@ -1,0 +1,126 @@
+"""People's names on worn faxes: the reading that is a name where two readers differ, and the order its label says. Pure after the first call.
+
+A name's part is taken from the other reader only where the first reading is no name we know and one other reading is;
+of surnames, which are many, only where the two readings differ in letters that print alike.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from rapidfuzz import fuzz
+
+from casefile.records import Box, Finding, PageText, Word
+from extractors.hcpcs_table import DATA
+from extractors.labels import values_of
+from extractors.names import PART, normal_name
+
+FIELDS = frozenset({"member_name", "ordering_provider_name"})
+ALIKE = 55
+"""How alike (of 100) two readings of one name must be."""
+PRINTS_ALIKE = str.maketrans({**dict.fromkeys("ltjfr", "i"), **dict.fromkeys("eoa", "c"), **dict.fromkeys("bn", "h"), "v": "u"})
+"""Letters that worn print mixes up become one."""
+SURE = 0.8
+"""Highest confidence of a name one part of which is the other reader's."""
+LAST_FIRST = re.compile(r"\blast\W+first\b")
+
+
+@cache
+def _names() -> tuple[frozenset[str], frozenset[str]]:
+    """Given names and surnames, lower case, letters alone."""
+    given, _, last = gzip.decompress((DATA / "names-1990.txt.gz").read_bytes()).decode().partition("\n\n")
+    return frozenset(given.split()), frozenset(last.split())
+
+
+def settled(page: PageText, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings, names among them by the better reading and in the order their label says."""
+    if page.source != "ocr" or not any(f.field in FIELDS for f in findings):
+        return list(findings)
+    labels = {value.box: value.label for value in values_of(page, *FIELDS)}
+    return [_settled(page, f, labels) if f.field in FIELDS else f for f in findings]
+
+
+def _settled(page: PageText, finding: Finding, labels: dict[Box, str]) -> Finding:
+    words = [word for word in page.words if word.other and _inside(word.box, finding.box)]
+    turned = LAST_FIRST.search(labels.get(finding.box, "")) and _turned(finding)
+    if turned:
+        finding = replace(finding, value=turned, reason=f"{finding.reason}, which says which comes first")
+    parts = finding.value.split()
+    better = [_better(part, words, not place) for place, part in enumerate(parts)]
+    if better == parts:
+        return finding
+    reason = f"{finding.reason}; {' '.join(b for b, part in zip(better, parts, strict=True) if b != part)} as the other reader saw it"
+    return replace(
+        finding,
+        value=" ".join(better),
+        confidence=min(SURE, finding.confidence),
+        status="repaired" if finding.status == "valid" else finding.status,
+        reason=reason,
+    )
+
+
+def _turned(finding: Finding) -> str:
+    """A surname and a given name without a comma by a label that says "last, first", turned round; empty if they are not."""
+    parts = finding.value.split()
+    printed = [part for part in PART.findall(finding.raw) if _letters(part)]
+    if len(parts) != 2 or "," in finding.raw or [*map(_letters, printed)] != [*map(_letters, parts)]:
+        return ""
+    given, _ = _names()
+    if _letters(parts[0]) in given or _letters(parts[1]) not in given:
+        return ""
+    return f"{parts[1]} {parts[0]}"
+
+
+def _better(part: str, words: Sequence[Word], is_given: bool) -> str:
+    """A name's part as the one other reading that is a name has it, or as it stands."""
+    given, last = _names()
+    if len(part) < 3:
+        return part
+    for word in words:
+        if _letters(part) not in _letters(word.text):
+            continue
+        readings = {name for text in word.other.split() if (name := _as_a_part(text))}
+        accented = {name for name in readings if _letters(name) == _letters(part) and _has_accent(name)}
+        if len(accented) == 1 and not _has_accent(part):
+            return accented.pop()
+        if _letters(part) in given or _letters(part) in last:
+            return part
+        likely = {
+            name
+            for name in readings
+            if (is_given and _letters(name) in given and fuzz.ratio(_letters(name), _letters(part)) >= ALIKE)
+            or (_letters(name) in last and _shape(name) == _shape(part))
+        }
+        return likely.pop() if len(likely) == 1 else part
+    return part
+
+
+def _has_accent(name: str) -> bool:
+    return any(ch.isalpha() and not ch.isascii() for ch in name)
+
+
+def _shape(name: str) -> str:
+    """A name's letters, those that worn print mixes up made one."""
+    return _letters(name).replace("rn", "m").translate(PRINTS_ALIKE)
+
+
+def _as_a_part(text: str) -> str:
+    """One reading of a word as a part of a name in mixed case; empty if it is none."""
+    bare = text.strip(".,;:()'\"")
+    return normal_name(f"Ann {bare}").removeprefix("Ann ") if PART.fullmatch(bare) and len(bare) > 2 else ""
+
+
+def _letters(text: str) -> str:
+    """Lower-case letters without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(ch for ch in plain if ch.isalpha())
+
+
+def _inside(box: Box, outer: Box) -> bool:
+    across, down = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return outer[0] - 1e-6 <= across <= outer[2] + 1e-6 and outer[1] - 1e-6 <= down <= outer[3] + 1e-6
