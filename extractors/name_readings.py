@@ -18,11 +18,19 @@ from rapidfuzz import fuzz
 from casefile.records import Box, Finding, PageText, Word
 from extractors.hcpcs_table import DATA
 from extractors.labels import values_of
-from extractors.names import PART, normal_name
+from extractors.names import CREDENTIALS, PART, normal_name
+from extractors.readings import other_text
 
 FIELDS = frozenset({"member_name", "ordering_provider_name"})
 ALIKE = 55
 """How alike (of 100) two readings of one name must be."""
+HEAD, HEAD_LINES = 0.35, 10
+"""The patient is named above this share of the page's height, in its first lines."""
+SURNAME_FIRST = re.compile(r"(?<![\w.,-])(?P<last>(?:(?:[Vv][Aa][Nn]|[Ss][Tt]\.?) )?[A-Z][A-Za-z'’-]{2,}(?: [JS]r\.?)?) ?[,.] ?(?P<given>[A-Z][A-Za-z]{2,})\b(?![.'’])(?: (?P<more>[A-Z][A-Za-z]{2,})\b)?")
+GIVEN_FIRST = re.compile(r"(?<![\w.,-])(?P<given>[A-Z][A-Za-z]{2,}) (?P<last>(?:(?:[Vv][Aa][Nn]|[Ss][Tt]\.?) )?[A-Z][A-Za-z'’-]{3,})(?= (?:[A-Z]{0,3}\d{6,}|\d{1,4}[-/]\d{1,2}[-/]\d|[A-Z][a-z]{2} \d))")
+"""LAST, FIRST anywhere; First Last only before a date or a number."""
+OTHERS = re.compile(r"\b(?:Dr|MD|NPI|physician|provider|prescrib\w+|practitioner|clinician|doctor|attending|suite|signed|attn|from|way|street|road|lane|drive)\b", re.IGNORECASE)
+"""What stands on lines that name others than the patient."""
 PRINTS_ALIKE = str.maketrans({**dict.fromkeys("ltjfr", "i"), **dict.fromkeys("eoa", "c"), **dict.fromkeys("bn", "h"), "v": "u"})
 """Letters that worn print mixes up become one."""
 SURE = 0.8
@@ -43,6 +51,33 @@ def settled(page: PageText, findings: Sequence[Finding]) -> list[Finding]:
         return list(findings)
     labels = {value.box: value.label for value in values_of(page, *FIELDS)}
     return [_settled(page, f, labels) if f.field in FIELDS else f for f in findings]
+
+
+def find_unlabelled(page: PageText) -> list[Finding]:
+    """The patient at the head of a worn page whose label could not be read: a surname and a given name we know, not sure."""
+    if page.source != "ocr":
+        return []
+    for line in page.lines[:HEAD_LINES]:
+        if line.box[1] > HEAD or OTHERS.search(f"{line.text} {other_text(line)}"):
+            continue
+        for text in dict.fromkeys((line.text[:300], other_text(line)[:300])):
+            for match in (*SURNAME_FIRST.finditer(text), *GIVEN_FIRST.finditer(text)):
+                if not (name := _known(match)) or CREDENTIALS.match(text[match.end() :]):
+                    continue
+                place = _letters(match["last"])
+                box = next((word.box for word in line.words if place in _letters(word.text + word.other)), line.box)
+                reason = "a given name we know and a surname at the head of the page; its label could not be read"
+                return [Finding("member_name", name, match[0], page.page_number, box, 0.6, "suspect", None, reason)]
+    return []
+
+
+def _known(match: re.Match[str]) -> str:
+    """The name, if its given name is one we know and, where it stands first, its surname too; else empty."""
+    given, last = _names()
+    if _letters(match["given"]) not in given or match.re is GIVEN_FIRST and _letters(match["last"]) not in last:
+        return ""
+    more = match.groupdict().get("more") or ""
+    return normal_name(f"{match['last']}, {match['given']} {more if _letters(more) in given else ''}")
 
 
 def _settled(page: PageText, finding: Finding, labels: dict[Box, str]) -> Finding:
