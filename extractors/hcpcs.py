@@ -32,7 +32,9 @@ AFTER = re.compile(
 CODES = frozenset({"code", "cpt", "description", "modifier"})
 ZIP = re.compile(r",\s*[A-Z][A-Za-z1]\.?\s*$")
 """What stands before an address's code, of which a figure may be read as a letter ("MI J8999")."""
-FIGURES = re.compile(r"\W*\d{5,6}\W*")
+WITH_MODIFIER = re.compile(r"[A-Z£€]\d{4}[-, ]{0,2}(?:NU|RR|UE|KX|GA|GZ|GY|KH|KI|KJ|MS)\W*$")
+"""A code whose modifiers for rented, bought or billed equipment stick to it."""
+FIGURES = re.compile(r"\d{5,6}")
 """A ZIP code or a sum, not a code without its letter."""
 ROWS = 0.08
 """Rows of one table stand no further apart than this share of the page's height."""
@@ -107,8 +109,8 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
 
 def _is_a_number(word: Word, code: str) -> bool:
     """Whether the other reader saw nothing but figures, and not a code's four behind one in its letter's place."""
-    others = word.other.split()
-    return bool(others) and all(FIGURES.fullmatch(other) and not other[1:].startswith(code[1:]) for other in others)
+    others = [other.strip(EDGES) for other in word.other.split()]
+    return bool(others) and all(FIGURES.fullmatch(other) and other[1:] != code[1:] for other in others)
 
 
 def _stuck(page: PageText, line: Line, match: re.Match[str]) -> list[Finding]:
@@ -166,7 +168,7 @@ def _is_meant(page: PageText, number: int, run: tuple[Word, ...], enclosed: bool
         return None  # sooner a sum without its point
     if governed == "code" or NAMED.search(line.text[:start]) or enclosed and run[0].text[1:2].isalpha():
         return True
-    if TICK.search(line.text[:start][-8:]):
+    if TICK.search(line.text[:start][-8:]) or governed in CODES | NEAR and WITH_MODIFIER.match(run[0].text):
         return True
     if ONE_SPECK.fullmatch(" ".join(word.text for word in run).strip(EDGES)):
         return True if governed in CODES | NEAR else None
