@@ -60,9 +60,7 @@ def find(page: PageText) -> list[Finding]:
             if governed == "code" and page.source == "ocr" and _may_be_hcpcs(match[0]):
                 reason = "five digits in a column of codes; the first may be what is left of a letter"
                 findings.append(
-                    Finding(
-                        "cpt", match[0], match[0], page.page_number, words[0].box, 0.45, "suspect", None, reason
-                    )
+                    Finding("cpt", match[0], match[0], page.page_number, words[0].box, 0.45, "suspect", None, reason)
                 )
                 continue
             sure = 0.93 if spelled or governed == "cpt" else 0.85

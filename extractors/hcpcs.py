@@ -87,7 +87,9 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
     if is_doubtful(page, line, match.start()):
         return _finding(page, line, match, raw, 0.45, "suspect", "a list to tick, and no tick could be read")
     if known and not labelled and page.source == "ocr" and _is_a_number(words[0], raw):
-        return _finding(page, line, match, raw, 0.45, "suspect", "home-care code, but the other reader saw figures alone")
+        return _finding(
+            page, line, match, raw, 0.45, "suspect", "home-care code, but the other reader saw figures alone"
+        )
     if known:
         collides = is_billable(raw) and not labelled
         sure = 0.6 if collides or governed == "diagnosis" else 0.97 if labelled else 0.91

@@ -16,6 +16,7 @@ from functools import cache
 from rapidfuzz import fuzz
 
 from casefile.records import Box, Finding, PageText, Word
+from extractors.day import ANY, made
 from extractors.hcpcs_table import DATA
 from extractors.labels import values_of
 from extractors.names import CREDENTIALS, PART, normal_name
@@ -26,12 +27,27 @@ ALIKE = 55
 """How alike (of 100) two readings of one name must be."""
 HEAD, HEAD_LINES = 0.35, 10
 """The patient is named above this share of the page's height, in its first lines."""
-SURNAME_FIRST = re.compile(r"(?<![\w.,-])(?P<last>(?:(?:[Vv][Aa][Nn]|[Ss][Tt]\.?) )?[A-Z][A-Za-z'’-]{2,}(?: [JS]r\.?)?) ?[,.] ?(?P<given>[A-Z][A-Za-z]{2,})\b(?![.'’])(?: (?P<more>[A-Z][A-Za-z]{2,})\b)?")
-GIVEN_FIRST = re.compile(r"(?<![\w.,-])(?P<given>[A-Z][A-Za-z]{2,}) (?P<last>(?:(?:[Vv][Aa][Nn]|[Ss][Tt]\.?) )?[A-Z][A-Za-z'’-]{3,})(?= (?:[A-Z]{0,3}\d{6,}|\d{1,4}[-/]\d{1,2}[-/]\d|[A-Z][a-z]{2} \d))")
+SURNAME_FIRST = re.compile(
+    r"(?<![\w.,-])(?P<last>(?:(?:[Vv][Aa][Nn]|[Ss][Tt]\.?) )?[A-Z][A-Za-z'’-]{2,}(?: [JS]r\.?)?) ?[,.] ?(?P<given>[A-Z][A-Za-z]{2,})\b(?![.'’])(?: (?P<more>[A-Z][A-Za-z]{2,})\b)?"
+)
+GIVEN_FIRST = re.compile(
+    r"(?<![\w.,-])(?P<given>[A-Z][A-Za-z]{2,}) (?P<last>(?:(?:[Vv][Aa][Nn]|[Ss][Tt]\.?) )?[A-Z][A-Za-z'’-]{3,})(?= (?:[A-Z]{0,3}\d{6,}|\d{1,4}[-/]\d{1,2}[-/]\d|[A-Z][a-z]{2} \d))"
+)
 """LAST, FIRST anywhere; First Last only before a date or a number."""
-OTHERS = re.compile(r"\b(?:Dr|MD|NPI|physician|provider|prescrib\w+|practitioner|clinician|doctor|attending|suite|signed|attn|from|way|street|road|lane|drive)\b", re.IGNORECASE)
+OTHERS = re.compile(
+    r"\b(?:Dr|MD|NPI|physician|provider|prescrib\w+|practitioner|clinician|doctor|attending|suite|signed|attn|from|way|street|road|lane|drive)\b",
+    re.IGNORECASE,
+)
 """What stands on lines that name others than the patient."""
-PRINTS_ALIKE = str.maketrans({**dict.fromkeys("ltjfr", "i"), **dict.fromkeys("eoa", "c"), **dict.fromkeys("bn", "h"), "v": "u"})
+OLDEST, YOUNGEST, THIS_YEAR = 1910, 2012, 2026
+"""Years of birth of those who are named without one's label; two-digit years beyond the last belong to the last century."""
+SOON = 1940
+"""A year of two digits up to this one's may be one to come: a licence expires."""
+SINCE = re.compile(r"\b(?:since|effective|eff|onset|established|est|copyright|rev|revised|issued)\b|©", re.IGNORECASE)
+"""What makes a date of long ago another thing's."""
+PRINTS_ALIKE = str.maketrans(
+    {**dict.fromkeys("ltjfr", "i"), **dict.fromkeys("eoa", "c"), **dict.fromkeys("bn", "h"), "v": "u"}
+)
 """Letters that worn print mixes up become one."""
 SURE = 0.8
 """Highest confidence of a name one part of which is the other reader's."""
@@ -69,6 +85,26 @@ def find_unlabelled(page: PageText) -> list[Finding]:
                 reason = "a given name we know and a surname at the head of the page; its label could not be read"
                 return [Finding("member_name", name, match[0], page.page_number, box, 0.6, "suspect", None, reason)]
     return []
+
+
+def find_birth(page: PageText) -> list[Finding]:
+    """The one date of long ago at the head of a worn page on which no label of a birth date could be read; not sure."""
+    if page.source != "ocr":
+        return []
+    found: dict[str, tuple[Word, str]] = {}
+    for line in page.lines[:HEAD_LINES]:
+        if line.box[1] > HEAD or SINCE.search(line.text):
+            continue
+        for match in ANY.finditer(line.text[:300]):
+            day = made(match, THIS_YEAR)
+            spelled = day and (str(day.on.year) in match[0] or day.on.year > SOON)
+            if day and spelled and not day.doubt and OLDEST <= day.on.year <= YOUNGEST:
+                found[day.on.isoformat()] = line.words_in(*match.span())[0], match[0]
+    if len(found) != 1:
+        return []
+    ((born, (word, raw)),) = found.items()
+    reason = "the only date of long ago at the head of the page; its label could not be read"
+    return [Finding("member_dob", born, raw, page.page_number, word.box, 0.6, "suspect", None, reason)]
 
 
 def _known(match: re.Match[str]) -> str:

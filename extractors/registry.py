@@ -102,6 +102,8 @@ def _on_page(page: PageText) -> list[Finding]:
     found = name_readings.settled(page, found)
     if all(f.confidence < UNSURE for f in found if f.field == "member_name"):
         found += name_readings.find_unlabelled(page)
+    if not any(f.field == "member_dob" for f in found):
+        found += name_readings.find_birth(page)
     if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
         found.append(named)
     repaired = [f.box for f in found if f.field == "hcpcs" and f.status == "repaired"]

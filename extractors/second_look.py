@@ -100,9 +100,8 @@ def _is_one_of_several(finding: Finding, looks: Sequence[Sequence[Finding]]) -> 
 
 def _is_a_worse_repair(other: Finding, finding: Finding) -> bool:
     """Whether a diagnosis was mended from one reading where another reads as it stands and is as long."""
-    return (
-        (finding.field, finding.status, other.status) == ("icd10", "valid", "repaired")
-        and len(other.value) == len(finding.value)
+    return (finding.field, finding.status, other.status) == ("icd10", "valid", "repaired") and len(other.value) == len(
+        finding.value
     )
 
 

@@ -10,7 +10,9 @@ from extractors.readings import other_text
 from extractors.tokens import CELL
 
 MARK = re.compile(r"[\[({]\s?([^\s\w]|[xXvVoO_]|\s)?\s?[\])}]|[☐□❏◻▢☒☑✓✔✗✘■]")
-SMUDGED = re.compile(r"[\[({|]\s?([^\s\w]|[xXvVoO_])?\s?[\])}|I](?=\s|$)|\bL[I\]]\s|(?<![^\W1Il])[xX]\s?[\])}|](?=\s|$)|[☐☒]")
+SMUDGED = re.compile(
+    r"[\[({|]\s?([^\s\w]|[xXvVoO_])?\s?[\])}|I](?=\s|$)|\bL[I\]]\s|(?<![^\W1Il])[xX]\s?[\])}|](?=\s|$)|[☐☒]"
+)
 """As readers of bad pages see boxes: "{_|", "|XI", "LI"."""
 INKED = re.compile(r"[\[({|I1l][xXsn$]\s?[\])}|]")
 """A ticked box as readers of bad pages see it in a list to tick: "Is|", "In}", "Ix]"; an empty one has nothing between its sides."""
@@ -165,9 +167,11 @@ def _has_ticks(words: tuple[Word, ...]) -> bool:
     text = " ".join(word.text for word in words[:3000])
     if any(TICKED.search(match[0]) for match in MARK.finditer(text)):
         return True
-    return _lists(words) and any(
-        _is_inked(word) for line in _listed(words) for word in line.words
-    ) or any(TICKED.search(match[0]) for line in _listed(words) for match in SMUDGED.finditer(line.text[:200]))
+    return (
+        _lists(words)
+        and any(_is_inked(word) for line in _listed(words) for word in line.words)
+        or any(TICKED.search(match[0]) for line in _listed(words) for match in SMUDGED.finditer(line.text[:200]))
+    )
 
 
 @once
