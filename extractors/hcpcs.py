@@ -110,9 +110,11 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
 
 
 def _is_a_number(word: Word, code: str) -> bool:
-    """Whether the other reader saw nothing but figures, and not a code's four behind one in its letter's place."""
+    """Whether the other reader saw nothing but figures, and hardly a code's four behind one in its letter's place."""
     others = [other.strip(EDGES) for other in word.other.split()]
-    return bool(others) and all(FIGURES.fullmatch(other) and other[1:] != code[1:] for other in others)
+    if not others or not all(map(FIGURES.fullmatch, others)):
+        return False
+    return 2 * sum(other.endswith(code[1:]) for other in others) < len(others)
 
 
 def _stuck(page: PageText, line: Line, match: re.Match[str]) -> list[Finding]:

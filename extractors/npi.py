@@ -42,7 +42,7 @@ LETTERS = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-?C)?|APRN|DNP|F?NP(?:-?C)
 BEHIND_LETTERS = re.compile(rf"(?:{LETTERS.pattern})\.?[\s,;(–-]*$")
 MIXED_SURE = 0.6
 """The same of a number of which each reader saw a part."""
-UNNAMED = "no label near"
+UNNAMED = "check digit agrees, no label near"
 SAME_LINE = 0.006
 REPAIRED = 0.88
 """Confidence of a number in pieces by its label."""
@@ -126,16 +126,16 @@ def _torn_without_label(page: PageText, found: Sequence[Finding]) -> Iterator[Fi
             if labelled or LETTERS.search(before[-60:]):
                 near = before if _is_labelled(before) else f"{above} {before}"
                 role = next((name for name, pattern in OTHERS.items() if pattern.search(near)), "ordering")
-                yield _torn(page, words, digits, role, f", {UNNAMED}", 0.8 if labelled else 0.6,
+                yield _torn(page, words, digits, role, ", no label near", 0.8 if labelled else 0.6,
                             "repaired" if labelled else "suspect")  # fmt: skip
 
 
 def _one_orderer(findings: list[Finding]) -> list[Finding]:
     """Of several numbers in one line that no label tells apart the first is the orderer's; whose the others are is unsure."""
     kept: list[Finding] = []
-    labelled = [f for f in findings if f.role == "ordering" and UNNAMED not in f.reason and f.confidence > 0.8]
+    labelled = [f for f in findings if f.role == "ordering" and "label '" in f.reason and f.status != "suspect"]
     for finding in findings:
-        if UNNAMED in finding.reason and any(f.value != finding.value for f in labelled):
+        if finding.reason.startswith(UNNAMED) and any(f.value != finding.value for f in labelled):
             why = f"{finding.reason}; the orderer's number stands by its label elsewhere"
             finding = replace(finding, field="other_npi", role=None, confidence=0.4, status="suspect", reason=why)
         before = [f for f in kept if f.role == finding.role == "ordering" and f.value != finding.value
@@ -174,7 +174,7 @@ def _unlabelled(page: PageText, number: int, line: Line, match: re.Match[str]) -
     if not labelled and not (valid and (garbled or re.search(r"provider|physician|\bM\.?D\b", near, re.IGNORECASE))):
         return None
     role = next((name for name, pattern in OTHERS.items() if pattern.search(near)), "ordering")
-    sure, reason = (0.95, ", the word NPI near") if labelled else (0.6, f", {UNNAMED}")
+    sure, reason = (0.95, ", the word NPI near") if labelled else (0.6, ", no label near")
     return _weigh(page, match[0], match[0], words[0].box, min(word.confidence for word in words), role, reason, sure)
 
 

@@ -43,13 +43,15 @@ TORN = re.compile(r"^\W*\w{0,2}\s?-\s?signed\b")
 """An electronic signature's wording whose first letter was spoilt ("1 -signed")."""
 SLASHED = re.compile(r"(?:^|\s)(?:/[sS5$][/1Il|]?|[/1Il|]?[sS5$]/)$")
 """A conformed signature's mark by either reading ("/5/")."""
-CREDENTIALS = re.compile(r"[A-Z][\w'’-]+,?\s(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-C)?|A?PRN|DNP)\b(?!\s+\d{5})")
+CREDENTIALS = re.compile(r"[A-Z][\w'’-]+[.,]?\s(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-C)?|A?PRN|DNP)\b(?!\s+\d{5})")
 """A name and a practitioner's letters, not a state and its ZIP code."""
 NOT_YET = re.compile(r"\b(?:pending|required|here|must be|to be|awaiting|not)\b", re.IGNORECASE)
 DATE_OF = re.compile(r"\bdate\w? \S{1,2}$", re.IGNORECASE)
 """What stands before a label of the date of signature."""
 SHORT_LINE = 60
 """Characters of a line that is a label and not prose."""
+UNSURE = 0.6
+"""How sure a signature is that is only marks which are not words: by a label that was itself read badly they say nothing."""
 WELL = 0.8
 """How surely a word was read that is print and not a scrawl."""
 SLIPS = str.maketrans({"q": "g", "$": "s", "1": "i", "|": "l", "!": "l", "0": "o", "5": "s"})
@@ -110,8 +112,8 @@ def find_absent(pages: Sequence[PageText], documents: Sequence[Document], findin
             continue
         last = next(page for page in pages if page.page_number == document.pages[-1])
         ink = [box for box, _ in last.ink if box[1] > 0.35 and not _is_print(last, box)]
-        if not ink and (label := _worn_label(last)):
-            answer = _at_label(last, label)
+        answer = _at_label(last, label) if not ink and (label := _worn_label(last)) else None
+        if answer and answer.confidence > UNSURE:
             reason = f"{answer.reason}, whose label was read badly"
             missing.append(replace(answer, confidence=min(answer.confidence, 0.75), reason=reason))
             continue
