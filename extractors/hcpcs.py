@@ -27,7 +27,7 @@ TICK = re.compile(r"[\[({]\s?[xXvV✓✔✗✘]\s?[\])}]\s*$|[☒☑■]\s*$")
 TICKED = re.compile(r"[\[({][xX]\W?[\])}|lI1]([A-HJ-MP-V]\d{4})(?!\w)")
 """A ticked box and the code behind it without anything between them."""
 AFTER = re.compile(
-    r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
+    r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)|(?<=[A-Z])[A-Z][A-Z0-9]){0,3})(?=[\s,);:]|$)"
 )
 CODES = frozenset({"code", "cpt", "description", "modifier"})
 ZIP = re.compile(r",\s*[A-Z][A-Za-z1]\.?\s*$")
@@ -66,9 +66,10 @@ def find(page: PageText) -> list[Finding]:
         findings = named_ones(page, findings, partial(_among_codes, page))
     for value in values_of(page, "modifier"):
         findings += [
-            _modifier(page, word.text, word.box, word.confidence)
+            _modifier(page, part, word.box, word.confidence)
             for word in value.words
-            if word.text.strip(",") in modifiers()
+            for part in _pairs(word.text.strip(","))
+            if part in modifiers()
         ]
     return findings
 
@@ -217,7 +218,7 @@ def _modifiers(page: PageText, line: Line, code: re.Match[str]) -> list[Finding]
     if not match:
         return []
     found, position = [], match.start(1)
-    for part in re.split(r"[\s,./-]+", match[1]):
+    for part in _pairs(match[1]):
         place = line.text.index(part, position)
         position = place + len(part)
         if part not in modifiers() or part.isdigit() and line.text[code.end() : code.end() + 1] != "-":
@@ -225,6 +226,15 @@ def _modifiers(page: PageText, line: Line, code: re.Match[str]) -> list[Finding]
         words = line.words_in(place, position)
         found.append(_modifier(page, part, words[0].box, words[0].confidence))
     return found
+
+
+def _pairs(text: str) -> list[str]:
+    """Modifiers one by one, also those that stick together ("RRQE"); what is not made of modifiers stays whole."""
+    parts = []
+    for part in re.split(r"[\s,./-]+", text):
+        pairs = [part[n : n + 2] for n in range(0, len(part), 2)]
+        parts += pairs if len(part) % 2 == 0 and set(pairs) <= modifiers() else [part]
+    return parts
 
 
 def _modifier(page: PageText, text: str, box: tuple[float, float, float, float], read: float) -> Finding:

@@ -39,8 +39,8 @@ OTHERS = re.compile(
     re.IGNORECASE,
 )
 """What stands on lines that name others than the patient."""
-OLDEST, YOUNGEST, THIS_YEAR = 1910, 2012, 2026
-"""Years of birth of those who are named without one's label; two-digit years beyond the last belong to the last century."""
+OLDEST, YOUNGEST = 1910, 2012
+"""Years of birth of those whose birth date may go without its label."""
 SOON = 1940
 """A year of two digits up to this one's may be one to come: a licence expires."""
 SINCE = re.compile(r"\b(?:since|effective|eff|onset|established|est|copyright|rev|revised|issued)\b|©", re.IGNORECASE)
@@ -96,7 +96,7 @@ def find_birth(page: PageText) -> list[Finding]:
         if line.box[1] > HEAD or SINCE.search(line.text):
             continue
         for match in ANY.finditer(line.text[:300]):
-            day = made(match, THIS_YEAR)
+            day = made(match)
             spelled = day and (str(day.on.year) in match[0] or day.on.year > SOON)
             if day and spelled and not day.doubt and OLDEST <= day.on.year <= YOUNGEST:
                 found[day.on.isoformat()] = line.words_in(*match.span())[0], match[0]

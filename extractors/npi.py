@@ -39,7 +39,7 @@ OTHERS = {
 }
 LETTERS = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-?C)?|APRN|DNP|F?NP(?:-?C)?|CNS)\b")
 """A practitioner's letters."""
-BEHIND_LETTERS = re.compile(rf"(?:{LETTERS.pattern})\.?[\s,;(–-]*$")
+BEHIND_LETTERS = re.compile(rf"(?:{LETTERS.pattern})\.?[\s,;(–-]*(?:(?:on|at)?\s*[\d/.:-]+\s*(?:[AaPp][Mm]\b)?[\s,]*){{0,3}}$")
 MIXED_SURE = 0.6
 """The same of a number of which each reader saw a part."""
 UNNAMED = "check digit agrees, no label near"
@@ -229,7 +229,7 @@ def _role(page: PageText, value: LabelledValue) -> str:
     if value.field in ROLE_OF:
         return ROLE_OF[value.field]
     before = " ".join(w.text for w in page.lines[value.line].words if w.box[2] <= value.label_box[0] + 0.002)
-    if BEHIND_LETTERS.search(before[-20:]):
+    if BEHIND_LETTERS.search(before[-44:]):
         return "ordering"
     beside = [
         v for v in values_of(page, "generic_name") if v.line == value.line and v.label_box[0] < value.label_box[0]

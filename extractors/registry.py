@@ -8,6 +8,7 @@ from dataclasses import replace
 from casefile.records import Box, Document, Finding, PageText, Word
 from extractors import (
     appeals,
+    cmn_answers,
     context,
     cpt,
     dates,
@@ -48,11 +49,12 @@ EXTRACTORS: tuple[tuple[str, Find], ...] = (
     ("appeals", appeals.find),
     ("measures", measures.find),
     ("saturation", saturation.find),
+    ("cmn_answers", cmn_answers.find),
     ("places", places.find),
     ("wounds", wounds.find),
     ("wound_sizes", wound_sizes.find),
 )
-FIRST_ONLY = frozenset({"cpt", "ndc", "signature", "saturation", "wounds", "wound_sizes"})
+FIRST_ONLY = frozenset({"cpt", "ndc", "signature", "saturation", "cmn_answers", "wounds", "wound_sizes"})
 """What the other reading adds nothing to (`second_look.FILLS`)."""
 ORDERS = frozenset({"order", "plan_of_care", "cmn"})
 SIGNED_KINDS = ORDERS | {"progress_note", "therapy_note"}

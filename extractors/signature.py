@@ -14,7 +14,7 @@ from extractors.labels import LabelledValue, labelled_values
 from extractors.readings import other_text
 
 ELECTRONIC = re.compile(
-    r"\bsigned electronically\s*(?:by)?\s*[:;.\-–—]?\s+[A-Z]|(?:\belectronically|\bdigitally|\be-?)\s*-?\s*(?:signed|authenticated|sig(?:nature)?)\s*(?:by)?\s*[:;.\-–—\]]?\s+(?!by\b|pending|required|here|date|o[nu]\b(?!\W*\d))(?:[A-Z(]|\d{1,2}[/-]\d{1,2}[/-]\d)|/[sSeE][sS]?/\s*\w|^\W?/s[,.|]\s[A-Z]|"
+    r"\bsigned electronically\s*(?:by|on)?\s*[:;,.\-–—]?\s+(?:[A-Z]|\d{1,4}[/-]\d{1,2}[/-]\d)|(?:\belectronically|\bdigitally|\be-?)\s*-?\s*(?:signed|authenticated|sig(?:nature)?)\s*(?:by)?\s*[:;,.\-–—\]]?\s+(?!by\b|pending|required|here|date|o[nu]\b(?!\W*\d))(?:[A-Z(]|\d{1,2}[/-]\d{1,2}[/-]\d)|/[sSeE][sS]?/\s*\w|^\W?/s[,.|]\s[A-Z]|"
     r"authenticated by\s*:?\s+\w|(?:^|\s)signed by\s*:?\s+(?:Dr\.?\s+)?[A-Z][\w'’.-]+,?\s+[A-Z].{0,40}\d{1,2}[/:-]\d{1,2}",
     re.IGNORECASE,
 )

@@ -21,7 +21,7 @@ ASKS = re.compile(r"\b(check|select|mark|tick)\b.{0,30}\b(all|one|items?|apply|b
 JOINS = re.compile(r"[,;/&+]|\b(?:with|and|plus|w/)", re.IGNORECASE)
 """What joins two codes of one item."""
 NEXT = re.compile(r"\s*[A-Z][\w /()'-]{2,34}:(?=\s|$)")
-CODE = re.compile(r"\b[A-HJ-MP-V£€]\d{4}\b")
+CODE = re.compile(r"\b[A-HJ-MP-V£€]\d{4}(?![a-z\d])")
 LONGEST_LIST = 20
 NEXT_LINES, SAME_EDGE = 0.05, 0.008
 """How far apart the lines of one list stand, and how exactly their words begin below each other, as shares of the page."""
