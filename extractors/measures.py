@@ -75,6 +75,8 @@ LABELLED = {
     "po2": 0.9,
     "pco2": 0.9,
 }
+LOST_POINT = re.compile(r"\s\d(?![\d/.:-])")
+"""A single figure behind a number, as "21.3" is read on worn pages."""
 SAMPLES = ((LITERS, "liters_per_minute", 0.91), (AHI, "ahi", 0.91), (PAIN, "pain_score", 0.9))
 
 
@@ -166,6 +168,9 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
             return None
         words = f"{value.label} {text}"
         role = saturation.condition_of(page, words) if value.field == "spo2" else None
+        if page.source == "ocr" and LOST_POINT.match(text, match.end()):
+            reason = f"by the label '{value.label}'; a figure stands apart behind it, its point may be lost"
+            return Finding(value.field, match[1], value.text, page.page_number, value.box, 0.6, "suspect", role, reason)
         text = match[1]
     elif value.field == "quantity" and (match := COUNT.match(text)):
         text = match[0].strip()
