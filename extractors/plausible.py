@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,6 +30,9 @@ SMUDGED = 0.72
 UNCHECKED = frozenset({"member_id", "mbi", "member_dob", "order_date", "signature_date", "service_start", "service_end", "denial_date", "claim_number",
                        "group_number", "authorization_number", "reference_number", "tax_id", "spo2", "wound_size", "liters_per_minute",
                        "length_of_need", "ahi", "discharge_at", "phone", "appeal_deadline"})  # fmt: skip
+CUT = frozenset({"member_id", "group_number", "claim_number", "reference_number", "authorization_number"})
+STROKE = re.compile(r"\w\s?/\s?\d{1,4}\W*$")
+"""An identifier's end behind a stroke ("SCP100448/01")."""
 SINGLE = ("member_dob", "order_date", "denial_date", "member_name")
 """Fields that have one value a page; where two stand, neither is sure."""
 
@@ -40,7 +44,7 @@ def weigh(pages: Sequence[PageText], findings: Sequence[Finding]) -> list[Findin
     read = {page.page_number: page.confidence for page in pages if page.source == "ocr"}
     findings = [_after_ocr(finding, read) for finding in findings]
     served = max((f.value[:10] for f in findings if f.field in SERVED and f.status == "valid"), default="")
-    findings = [_in_edition(finding, served) for finding in findings]
+    findings = [_in_edition(_cut_short(finding), served) for finding in findings]
     return [_weighed(finding, sent.get(finding.page, ""), born.get(finding.page, ""), findings) for finding in findings]
 
 
@@ -65,6 +69,15 @@ def _after_ocr(finding: Finding, read: dict[int, float]) -> Finding:
     page = read.get(finding.page)
     capped = page is not None and (finding.field in FREE or finding.field in UNCHECKED and page < SMUDGED)
     return replace(finding, confidence=min(finding.confidence, UNCONFIRMED)) if capped else finding
+
+
+def _cut_short(finding: Finding) -> Finding:
+    """An identifier that goes on behind a stroke, or a clearing house's number of a payer, is not sure."""
+    if finding.field in CUT and finding.confidence > LIKELY and STROKE.search(finding.raw):
+        return replace(finding, confidence=LIKELY, reason=f"{finding.reason}; what stands behind the stroke may belong to it")
+    if finding.field == "member_id" and re.search(r"label 'pay[eo]r id", finding.reason) and len(finding.value) < 6:
+        return _doubt(finding, "so short a number names the payer to a clearing house, not the member")
+    return finding
 
 
 def _weighed(finding: Finding, sent: str, born: str, findings: Sequence[Finding]) -> Finding:
