@@ -185,13 +185,8 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
     begins, plain = opens(tokens, start), wording in plain_wordings()
     before = tokens[start - 1] if start else None
     if before and not begins and before.folded in NOT_THE_PATIENTS:
-        following = end + 1 + (end + 2 < len(tokens) and tokens[end + 1].folded in {"is", "was"})
-        return (
-            field in IDS
-            and len(wording) > 7
-            and following < len(tokens)
-            and _is_an_id(tokens[following].word.text)
-        )
+        answer = end + 1 + (end + 2 < len(tokens) and tokens[end + 1].folded in {"is", "was"})
+        return field in IDS and len(wording) > 7 and answer < len(tokens) and _is_an_id(tokens[answer].word.text)
     if before and not tokens[start].apart and wording in UNITS and re.fullmatch(r"[\d.,-]+", before.word.text):
         return False
     if tokens[end].colon and (begins or tokens[end].word.text[-1] != ";" or not plain):

@@ -121,13 +121,14 @@ def _column(
     tokens: tuple[tuple[Token, ...], ...], hits: tuple[tuple[Hit, ...], ...], value: LabelledValue
 ) -> Iterator[LabelledValue]:
     hit = next(hit for hit in hits[value.line] if hit.box == value.label_box)
-    if hit.colon:
+    if tokens[value.line][hit.end - 1].word.text.endswith(":"):
         return
     left, right = column_of(tokens[value.line], hit)
     bottom = value.box[3]
     for row, labels in zip(tokens[value.line + 1 :], hits[value.line + 1 :], strict=True):
         cell = [token for token in row if left <= token.word.box[0] < right]
-        if not cell or cell[0].word.box[1] < bottom:
+        inset = bool(row) and row[0].word.box[0] > tokens[value.line][0].word.box[0] + CELL
+        if not cell or cell[0].word.box[1] < bottom or value.field in BREAKS and inset:
             continue
         labelled = any(row[label.start] in cell[:2] for label in labels)
         if cell[0].word.box[1] - bottom > ROW or labelled or sum(token.apart for token in row) < 2:
@@ -149,7 +150,9 @@ def _unbroken(value: LabelledValue, tokens: tuple[tuple[Token, ...], ...]) -> La
         return value
     word = value.words[0]
     left, top, _, bottom = word.box
-    number = next((n for n in range(value.line + 1, len(tokens)) if any(t.word == word for t in tokens[n])), len(tokens))
+    number = next(
+        (n for n in range(value.line + 1, len(tokens)) if any(t.word == word for t in tokens[n])), len(tokens)
+    )
     below = tokens[number + 1] if number + 1 < len(tokens) else ()
     if not below or below[0].word.box[0] < tokens[number][0].word.box[0] + CELL:
         return value  # the next row of the table

@@ -39,7 +39,9 @@ OTHERS = {
 }
 LETTERS = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-?C)?|APRN|DNP|F?NP(?:-?C)?|CNS)\b")
 """A practitioner's letters."""
-BEHIND_LETTERS = re.compile(rf"(?:{LETTERS.pattern})\.?[\s,;(–-]*(?:(?:on|at)?\s*[\d/.:-]+\s*(?:[AaPp][Mm]\b)?[\s,]*){{0,3}}$")
+BEHIND_LETTERS = re.compile(
+    rf"(?:{LETTERS.pattern})\.?[\s,;(–-]*(?:(?:on|at)?\s*[\d/.:-]+\s*(?:[AaPp][Mm]\b)?[\s,]*){{0,3}}$"
+)
 MIXED_SURE = 0.6
 """The same of a number of which each reader saw a part."""
 UNNAMED = "check digit agrees, no label near"

@@ -74,7 +74,9 @@ def _after_ocr(finding: Finding, read: dict[int, float]) -> Finding:
 def _cut_short(finding: Finding) -> Finding:
     """An identifier that goes on behind a stroke, or a clearing house's number of a payer, is not sure."""
     if finding.field in CUT and finding.confidence > LIKELY and STROKE.search(finding.raw):
-        return replace(finding, confidence=LIKELY, reason=f"{finding.reason}; what stands behind the stroke may belong to it")
+        return replace(
+            finding, confidence=LIKELY, reason=f"{finding.reason}; what stands behind the stroke may belong to it"
+        )
     if finding.field == "member_id" and re.search(r"label 'pay[eo]r id", finding.reason) and len(finding.value) < 6:
         return _doubt(finding, "so short a number names the payer to a clearing house, not the member")
     return finding

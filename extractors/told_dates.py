@@ -38,7 +38,12 @@ def find(page: PageText, have: Collection[tuple[str, str | None]]) -> list[Findi
         have: Fields with roles that labels gave.
     """
     text = page.text[:20000]
-    found = [f for field, role, pattern in SAID if (field, role) not in have for f in _first(page, text, field, role, pattern)]
+    found = [
+        f
+        for field, role, pattern in SAID
+        if (field, role) not in have
+        for f in _first(page, text, field, role, pattern)
+    ]
     if not any(field in {"service_start", "service_end"} and role is None for field, role in have):
         found += _span(page, text)
     return found
@@ -74,4 +79,14 @@ def _made(page: PageText, text: str, match: re.Match[str], field: str, role: str
     start = match.start() - text.rfind("\n", 0, match.start()) - 1
     words = line.words_in(start, min(len(line.text), start + len(match[0])))
     confidence = SURE * (0.85 + 0.15 * min(word.confidence for word in words))
-    return Finding(field, day.on.isoformat(), match[0], page.page_number, words[0].box, confidence, "valid", role, "said in a sentence")
+    return Finding(
+        field,
+        day.on.isoformat(),
+        match[0],
+        page.page_number,
+        words[0].box,
+        confidence,
+        "valid",
+        role,
+        "said in a sentence",
+    )

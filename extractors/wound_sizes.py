@@ -24,7 +24,9 @@ SIDE = re.compile(
 WOUND_HEAD = re.compile(r"L\w*\s?[x×]\s?W", re.IGNORECASE)
 """One heading for all sides."""
 HEAD_OF_SIDE = re.compile(r"(L|W|D)(?:ength|idth|epth)?(?:\(cm\))?", re.IGNORECASE)
-PRODUCT = re.compile(r"\b[A-HJ-MP-V]\d{4}\b|\b(?:gauze|dressing|alginate|foam|pads?|sponges?|hydrocolloid|tape)\b", re.IGNORECASE)
+PRODUCT = re.compile(
+    r"\b[A-HJ-MP-V]\d{4}\b|\b(?:gauze|dressing|alginate|foam|pads?|sponges?|hydrocolloid|tape)\b", re.IGNORECASE
+)
 """What is put on a wound has a size of its own."""
 NUMBERS = re.compile(r"\d{1,2}(?:\.\d{1,2})?")
 SURE = 0.9
