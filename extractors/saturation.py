@@ -36,7 +36,8 @@ CONDITION = (
     ("sleep", r"sleep|asleep|overnight|nocturnal|night"),
 )
 ON_OXYGEN = re.compile(
-    r"\b(?:on|with|at)?\s*(?:oxygen|O2)?\s*(?:at)?\s*(?<![\d.])(\d(?:\.\d)?|1[0-5])\s?(?:L\b|L/|lpm|liters?)", re.IGNORECASE
+    r"\b(?:on|with|at)?\s*(?:oxygen|O2)?\s*(?:at)?\s*(?<![\d.])(\d(?:\.\d)?|1[0-5])\s?(?:L\b|L/|lpm|liters?)",
+    re.IGNORECASE,
 )
 
 
