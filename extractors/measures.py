@@ -45,7 +45,10 @@ NOT_ORDERED = re.compile(
     re.IGNORECASE,
 )
 """Words before a flow that is a bound or a test's, not the one ordered."""
-PER = re.compile(r"(?<![\w./-])(\d{1,4})\s?(?:each|ea|units?|box(?:es)?|pairs?)?\s?(?:per|/|every)\s?(?:\d{1,2}\s?)?(?:days?|weeks?|wks?|months?|mos?|years?|yrs?)\b", re.IGNORECASE)
+PER = re.compile(
+    r"(?<![\w./-])(\d{1,4})\s?(?:each|ea|units?|box(?:es)?|pairs?)?\s?(?:per|/|every)\s?(?:\d{1,2}\s?)?(?:days?|weeks?|wks?|months?|mos?|years?|yrs?)\b",
+    re.IGNORECASE,
+)
 """How many of an item there are in a time: "1 per 3 months"."""
 NUMBER_WORD = re.compile(r"(?:one|two|three|four|five|six|ten)\b", re.IGNORECASE)
 COUNT = re.compile(
