@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import islice
 
 from casefile.records import Box, Finding, PageText
 from extractors.blocks import postal_address
@@ -56,6 +57,8 @@ BETWEEN = re.compile(
     re.IGNORECASE,
 )
 """A letter's own date or its salutation: what follows is the reader's address."""
+MOST_SENDINGS = 60
+"""Places of one page where something is said to be sent."""
 REACH = 320
 """Characters within which the address follows."""
 CONTACT = re.compile(r"\(?\d{3}\)?[-. /]?\s?\d{3}[-. ]\d{4}")
@@ -103,7 +106,7 @@ def _made(page: PageText, name: str, value: str, raw: str, box: Box, sure: float
 def _address(page: PageText) -> list[Finding]:
     """Where an appeal goes: the postal address behind words that send one there; else the sentence that names a fax."""
     text = page.text[:20000]
-    found = [(place[0], match.end(), place) for match in SEND.finditer(text)
+    found = [(place[0], match.end(), place) for match in islice(SEND.finditer(text), MOST_SENDINGS)
              if (place := postal_address(text[match.end() : match.end() + REACH]))
              and not BETWEEN.search(text[match.end() : match.end() + place[0]])]  # fmt: skip
     if found:

@@ -76,6 +76,7 @@ def covers(run: Sequence[Word], finding: Finding) -> bool:
 def rests_on(finding: Finding, run: Sequence[Word]) -> bool:
     """Whether a finding shares a word with a run."""
     box = finding.box
+    level = [w for w in run if box[1] < w.box[3] and w.box[1] < box[3]]
     return any(
-        min(box[2], w.box[2]) > max(box[0], w.box[0]) and min(box[3], w.box[3]) > max(box[1], w.box[1]) for w in run
+        min(box[2], w.box[2]) > max(box[0], w.box[0]) and min(box[3], w.box[3]) > max(box[1], w.box[1]) for w in level
     )

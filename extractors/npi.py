@@ -45,6 +45,8 @@ BEHIND_LETTERS = re.compile(
 MIXED_SURE = 0.6
 """The same of a number of which each reader saw a part."""
 UNNAMED = "check digit agrees, no label near"
+MOST_NUMBERS = 200
+"""Numbers of one page that are looked at by their labels and compared with each other; the others are found without."""
 SAME_LINE = 0.006
 REPAIRED = 0.88
 """Confidence of a number in pieces by its label."""
@@ -72,7 +74,7 @@ def find(page: PageText) -> list[Finding]:
     """Find provider numbers and whose they are; confidence stays low until the word NPI stands near."""
     findings: list[Finding] = []
     taken: set[tuple[int, str]] = set()
-    for value in values_of(page, *NPIS):
+    for value in values_of(page, *NPIS)[:MOST_NUMBERS]:
         match = NUMBER.search(value.text[:80]) or GROUPED.search(value.text[:80])
         if match:
             finding = _judge(page, match[0], value, _role(page, value))
@@ -137,10 +139,10 @@ def _one_orderer(findings: list[Finding]) -> list[Finding]:
     kept: list[Finding] = []
     labelled = [f for f in findings if f.role == "ordering" and "label '" in f.reason and f.status != "suspect"]
     for finding in findings:
-        if finding.reason.startswith(UNNAMED) and any(f.value != finding.value for f in labelled):
+        if finding.reason.startswith(UNNAMED) and any(f.value != finding.value for f in labelled[:MOST_NUMBERS]):
             why = f"{finding.reason}; the orderer's number stands by its label elsewhere"
             finding = replace(finding, field="other_npi", role=None, confidence=0.4, status="suspect", reason=why)
-        before = [f for f in kept if f.role == finding.role == "ordering" and f.value != finding.value
+        before = [f for f in kept[:MOST_NUMBERS] if f.role == finding.role == "ordering" and f.value != finding.value
                   and abs(f.box[1] - finding.box[1]) < SAME_LINE]  # fmt: skip
         if before and "label '" not in finding.reason and before[0].box[0] < finding.box[0]:
             why = f"{finding.reason}; the orderer's number stands before it in the line, whose this is no label says"
