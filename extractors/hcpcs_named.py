@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from casefile.records import Finding, PageText, Word, union
+from casefile.records import Finding, Line, PageText, Word, union
 from extractors.beside import covers, plain, rests_on, runs_of, sides_of
 from extractors.day import ANY
 from extractors.hcpcs_table import home_care_codes, modifiers
 from extractors.icd10_torn import EDGES
 from extractors.labels import values_of
 from extractors.meanings import equipment
+from extractors.once import once_a_line
 from extractors.readings import readings_of
 from extractors.ticks import is_doubtful, is_unticked
 
@@ -40,7 +41,7 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
     beside = {value.line for value in values_of(page, "code", "cpt") if value.words[0].box[1] < value.label_box[3]}
     for number, line in enumerate(page.lines):
         taken: set[int] = set()
-        for start, end in runs_of(line, lambda text: bool(_code_in(text))):
+        for start, end in _runs(line):
             if looked >= MOST_RUNS or taken & set(range(start, end)) or (meant := among(number, start)) is None:
                 continue
             looked += 1
@@ -59,6 +60,12 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
                 taken |= set(range(start, end))
                 kept = [*(finding for finding in kept if finding not in here), _made(page, run, code)]
     return kept
+
+
+@once_a_line
+def _runs(line: Line) -> tuple[tuple[int, int], ...]:
+    """Where words of a line stand that may be one code."""
+    return tuple(runs_of(line, lambda text: bool(_code_in(text))))
 
 
 def _is_settled(finding: Finding) -> bool:

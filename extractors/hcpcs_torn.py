@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from casefile.records import Box, Line, Word
 from extractors.hcpcs_table import home_care_codes, modifiers
 from extractors.icd10_torn import EDGES
+from extractors.once import once_a_line
 from extractors.readings import figures_differ, only_one, readings_of
 from extractors.repair import TO_DIGIT, passing
 
@@ -24,6 +25,10 @@ DOTTED = re.compile(r"\w{3}\.\w")
 HEAD = re.compile(r"[\[(]?(?:[A-Za-z£€]|[1Il|]\.?$)|.*\d{4}")
 """How the first of several pieces begins; four figures may have their modifier behind them."""
 PIECES = 3
+MOST = 80
+"""Words of one line that are looked at."""
+FIGURES = 2
+"""Figures that a run must hold at the least."""
 APART = 0.025
 """Pieces of one code stand no further apart than this share of the page's width."""
 LETTERS = "ABEGJKLQSTV"
@@ -37,19 +42,32 @@ def torn_codes(line: Line, taken: Collection[Box]) -> Iterator[tuple[tuple[Word,
         line: One line of a page read by OCR.
         taken: Boxes of codes already found.
     """
-    words, place = line.words[:80], 0
+    words, possible, place = line.words[:MOST], _possible(line), 0
     while place < len(words):
         step = 1
-        for end in range(min(len(words), place + PIECES), place, -1):
+        for end, code in possible.get(place, ()):
             run = words[place:end]
-            if not _hangs_together(run) or any(word.box in taken for word in run):
-                continue
-            code = only_one(run, codes_in)
-            if code and not figures_differ(run, code) and not _outvoted(run, code) and not _lost_in_others_only(run):
+            if not any(word.box in taken for word in run):
                 yield run, code, _enclosed(run)
                 step = len(run)
                 break
         place += step
+
+
+@once_a_line
+def _possible(line: Line) -> dict[int, list[tuple[int, str]]]:
+    """Where a run of words begins that may make one code → where it ends and the code, the longest run first."""
+    words, found = line.words[:MOST], dict[int, list[tuple[int, str]]]()
+    figures = [max(sum(map(str.isdigit, text)) for text in (word.text, *word.other.split())) for word in words]
+    for place in range(len(words)):
+        for end in range(min(len(words), place + PIECES), place, -1):
+            run = words[place:end]
+            if sum(figures[place:end]) < FIGURES or not _hangs_together(run):
+                continue
+            code = only_one(run, codes_in)
+            if code and not figures_differ(run, code) and not _outvoted(run, code) and not _lost_in_others_only(run):
+                found.setdefault(place, []).append((end, code))
+    return found
 
 
 def _lost_in_others_only(run: Sequence[Word]) -> bool:
@@ -70,7 +88,7 @@ def _hangs_together(run: Sequence[Word]) -> bool:
     if not any(map(str.isalnum, run[0].text)) or len(run) > 1 and not HEAD.match(run[0].text):
         return False
     close = all(right.box[0] - left.box[2] < APART for left, right in zip(run, run[1:], strict=False))
-    return close and any(sum(map(str.isdigit, text)) >= 2 for text in readings_of(run[:PIECES])[:4])
+    return close and any(sum(map(str.isdigit, text)) >= FIGURES for text in readings_of(run[:PIECES])[:4])
 
 
 def _enclosed(run: Sequence[Word]) -> bool:

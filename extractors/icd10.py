@@ -15,7 +15,7 @@ from extractors.icd10_named import named_ones
 from extractors.icd10_table import EDITION, table
 from extractors.icd10_table import dotted as dotted
 from extractors.icd10_table import is_billable as is_billable
-from extractors.icd10_torn import EDGES, HCPCS_LIKE, torn_codes, undotted_row
+from extractors.icd10_torn import EDGES, HCPCS_LIKE, torn_codes, undotted, undotted_row
 from extractors.labels import label_over
 from extractors.repair import TO_LETTER, passing
 from extractors.ticks import is_unticked
@@ -72,6 +72,8 @@ def find(page: PageText) -> list[Finding]:
 
 def _rows(page: PageText, number: int, line: Line, taken: Taken) -> Iterator[Finding]:
     """Codes without their dots that fill the place of a diagnosis to the end of its line."""
+    if not undotted(line.words[-1]):
+        return
     place = next((n for n, w in enumerate(line.words[:40]) if label_over(page, number, w.box) == "diagnosis"), None)
     if place is None:
         return

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from casefile.records import Finding, PageText, Status, Word, union
+from casefile.records import Finding, Line, PageText, Status, Word, union
 from extractors.beside import covers, is_cut_out, rests_on, runs_of, sides_of
 from extractors.day import ANY
 from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_table import dotted
 from extractors.icd10_torn import EDGES
 from extractors.meanings import diagnoses
+from extractors.once import once_a_line
 from extractors.readings import readings_of
 
 MOST_RUNS = 150
@@ -39,7 +40,7 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
     kept, looked = list(found), 0
     for number, line in enumerate(page.lines):
         taken: set[int] = set()
-        for start, end in runs_of(line, _is_like_a_code):
+        for start, end in _runs(line):
             if looked >= MOST_RUNS or taken & set(range(start, end)) or is_cut_out(line.words, start, end):
                 continue
             looked += 1
@@ -58,6 +59,12 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
             if dotted(code) not in {finding.value for finding in here if finding.status != "suspect"}:
                 kept = [*(finding for finding in kept if finding not in here), _made(page, run, code)]
     return kept
+
+
+@once_a_line
+def _runs(line: Line) -> tuple[tuple[int, int], ...]:
+    """Where words of a line stand that may be one code."""
+    return tuple(runs_of(line, _is_like_a_code))
 
 
 def _is_like_a_code(text: str) -> bool:

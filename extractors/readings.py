@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from itertools import product
 
 from casefile.records import Box, Finding, Line, PageText, Word, union
@@ -27,7 +27,7 @@ def readings_of(words: Sequence[Word]) -> list[str]:
     return [" ".join(choice) for choice in product(*options)]
 
 
-def only_one(words: Sequence[Word], codes_in: Callable[[str], set[str]]) -> str:
+def only_one(words: Sequence[Word], codes_in: Callable[[str], Set[str]]) -> str:
     """The one code that a run of words can be: by its first reading, else by all of the readings; empty if several can.
 
     Args:
@@ -36,9 +36,9 @@ def only_one(words: Sequence[Word], codes_in: Callable[[str], set[str]]) -> str:
     """
     first, *others = readings_of(words)
     if (codes := codes_in(first)) or not others:
-        return codes.pop() if len(codes) == 1 else ""
-    codes = set[str]().union(*map(codes_in, others))
-    return codes.pop() if len(codes) == 1 else ""
+        return next(iter(codes)) if len(codes) == 1 else ""
+    codes = frozenset[str]().union(*map(codes_in, others))
+    return next(iter(codes)) if len(codes) == 1 else ""
 
 
 def figures_differ(words: Sequence[Word], value: str) -> bool:

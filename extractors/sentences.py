@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from casefile.records import Box, Line, PageText, Word
+from casefile.records import Box, Line, PageText
 from extractors.once import once
 
 if TYPE_CHECKING:
@@ -48,14 +48,9 @@ def _pipeline() -> Language:
     return pipeline
 
 
+@once
 def sentences_of(page: PageText) -> tuple[Sentence, ...]:
     """The page's sentences in reading order."""
-    return _split(page.words)
-
-
-@once
-def _split(words: tuple[Word, ...]) -> tuple[Sentence, ...]:
-    page = PageText(1, words)
     made: list[Sentence] = []
     position = 0
     for block in _blocks(page.lines):
