@@ -62,10 +62,13 @@ class Meanings:
             among: Whether a label or another code says that such codes stand there.
         """
         own = [[self._kin(word) for word in side[: NEAREST[-1]]] for side in sides]
-        if not any(self._seldom[word] for side in own for kin in side for word in kin):
+        beside = frozenset[str]().union(*(kin for side in own for kin in side))
+        if beside.isdisjoint(self._rare):
             return ""
         alike, rows = self._looking_like(readings), []
         for code, glyphs in alike.items():
+            if beside.isdisjoint(self.words[code]):
+                continue
             least = (self.hits_among if among else self.hits)[glyphs], SHARES[glyphs]
             if said := max(self._explained(code, side, *least) for side in own):
                 rows.append((glyphs - said, code))
@@ -81,6 +84,10 @@ class Meanings:
         """Every word of the table → whether few codes have it."""
         counts = Counter(word for words in self.words.values() for word in words)
         return {word: count <= self.most and not word.isdigit() for word, count in counts.items()}
+
+    @cached_property
+    def _rare(self) -> frozenset[str]:
+        return frozenset(word for word, seldom in self._seldom.items() if seldom)
 
     @cached_property
     def _forms(self) -> dict[str, frozenset[str]]:
@@ -106,7 +113,11 @@ class Meanings:
         """The codes that a reading may be, and how many glyphs differ: two at the most, one in short codes, none in three."""
         found: dict[str, int] = {}
         for text in {re.sub(r"[^A-Z0-9]", "", reading.upper().translate(LOOKALIKES)) for reading in readings}:
-            for code, glyphs in self._near(text):
+            if text not in self._found:
+                if len(self._found) > MOST_KNOWN:
+                    self._found.clear()
+                self._found[text] = self._near(text)
+            for code, glyphs in self._found[text]:
                 found[code] = min(glyphs, found.get(code, glyphs))
         return found
 
@@ -132,7 +143,7 @@ class Meanings:
             if (
                 len(near) < count
                 or count == 1 < len(side)
-                or not any(self._seldom[word] for kin in near for word in kin)
+                or all(map(self._rare.isdisjoint, near))
             ):
                 continue
             hits = sum(map(bool, near))
@@ -154,18 +165,40 @@ class Meanings:
         found = self._forms.get(text[:STEM], frozenset()) if len(text) >= STEM else frozenset[str]()
         if len(text) > 4:
             found |= self._forms.get(text[:-2], frozenset())
-            found |= {
-                row[0] for row in process.extract(text, self._names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)
-            }
+            names = self._of_like_letters(text)
+            found |= {row[0] for row in process.extract(text, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)}
         return found
+
+    def _of_like_letters(self, text: str) -> list[str]:
+        """The words that may be alike enough: each letter that only one of two words holds is one to put in or take out."""
+        lengths, letters = self._letters
+        differing = np.bitwise_count(letters ^ np.uint32(_letters_of(text)))
+        return [self._names[n] for n in np.flatnonzero(differing <= (lengths + len(text)) * (1 - ALIKE / 100) + 1e-6)]
+
+    @cached_property
+    def _letters(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Of each name its length, and its letters as bits."""
+        return np.array([*map(len, self._names)], np.uint32), np.array([*map(_letters_of, self._names)], np.uint32)
 
     @cached_property
     def _known(self) -> dict[str, frozenset[str]]:
         return {}
 
     @cached_property
+    def _found(self) -> dict[str, list[tuple[str, int]]]:
+        return {}
+
+    @cached_property
     def _names(self) -> list[str]:
         return list(self._seldom)
+
+
+def _letters_of(text: str) -> int:
+    """A bit for every letter or figure that a word holds."""
+    bits = 0
+    for glyph in text:
+        bits |= 1 << ord(glyph) % 32
+    return bits
 
 
 def _differing(columns: Glyphs, read: bytes) -> Glyphs:
@@ -176,14 +209,21 @@ def _differing(columns: Glyphs, read: bytes) -> Glyphs:
 def _one_lost(columns: Glyphs, read: bytes) -> Glyphs:
     """1 where codes have one glyph more or less than what was read and are like it else, 9 elsewhere."""
     shorter, more = min(len(columns), len(read)), len(columns) > len(read)
-    begins = [np.ones(columns.shape[1], bool)]
+    half = shorter // 2
+    first = np.logical_and.reduce([columns[place] == read[place] for place in range(half)])
+    last = np.logical_and.reduce([columns[-place] == read[-place] for place in range(1, shorter - half + 1)])
+    places = np.flatnonzero(first | last)  # where the one is lost in one half the other half is whole
+    columns = columns[:, places]
+    begins = [np.ones(len(places), bool)]
     ends = begins[:]
     for place in range(shorter):
         begins.append(begins[-1] & (columns[place] == read[place]))
         back = shorter - 1 - place
         ends.append(ends[-1] & (columns[back + more] == read[back + (not more)]))
     alike = np.logical_or.reduce([begins[cut] & ends[shorter - cut] for cut in range(shorter + 1)])
-    return np.where(alike, 1, 9).astype(np.uint8)
+    counts = np.full(len(first), 9, np.uint8)
+    counts[places[alike]] = 1
+    return counts
 
 
 @cache

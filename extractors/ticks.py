@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from casefile.records import Line, PageText, Word
+from casefile.records import Line, PageText
 from extractors.once import once
 from extractors.tokens import CELL
 
