@@ -19,6 +19,7 @@ from rapidfuzz import fuzz, process
 
 from extractors.hcpcs_table import DATA, home_care_codes
 from extractors.icd10_table import TABLE
+from extractors.spellings import Spellings
 
 Glyphs = NDArray[np.uint8]
 
@@ -140,11 +141,7 @@ class Meanings:
         best = 0.0
         for count in NEAREST:
             near = shared[:count]
-            if (
-                len(near) < count
-                or count == 1 < len(side)
-                or all(map(self._rare.isdisjoint, near))
-            ):
+            if len(near) < count or count == 1 < len(side) or all(map(self._rare.isdisjoint, near)):
                 continue
             hits = sum(map(bool, near))
             if hits >= least_hits and hits / count >= least_share:
@@ -165,20 +162,9 @@ class Meanings:
         found = self._forms.get(text[:STEM], frozenset()) if len(text) >= STEM else frozenset[str]()
         if len(text) > 4:
             found |= self._forms.get(text[:-2], frozenset())
-            names = self._of_like_letters(text)
+            names = self._spellings.maybe_like(text, ALIKE)
             found |= {row[0] for row in process.extract(text, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)}
         return found
-
-    def _of_like_letters(self, text: str) -> list[str]:
-        """The words that may be alike enough: each letter that only one of two words holds is one to put in or take out."""
-        lengths, letters = self._letters
-        differing = np.bitwise_count(letters ^ np.uint32(_letters_of(text)))
-        return [self._names[n] for n in np.flatnonzero(differing <= (lengths + len(text)) * (1 - ALIKE / 100) + 1e-6)]
-
-    @cached_property
-    def _letters(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """Of each name its length, and its letters as bits."""
-        return np.array([*map(len, self._names)], np.uint32), np.array([*map(_letters_of, self._names)], np.uint32)
 
     @cached_property
     def _known(self) -> dict[str, frozenset[str]]:
@@ -189,16 +175,8 @@ class Meanings:
         return {}
 
     @cached_property
-    def _names(self) -> list[str]:
-        return list(self._seldom)
-
-
-def _letters_of(text: str) -> int:
-    """A bit for every letter or figure that a word holds."""
-    bits = 0
-    for glyph in text:
-        bits |= 1 << ord(glyph) % 32
-    return bits
+    def _spellings(self) -> Spellings:
+        return Spellings(self._seldom)
 
 
 def _differing(columns: Glyphs, read: bytes) -> Glyphs:
