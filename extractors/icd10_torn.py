@@ -62,8 +62,9 @@ def torn_codes(line: Line, taken: Sequence[Word], expected: Expected) -> Iterato
 def _possible(line: Line) -> dict[int, list[tuple[int, str]]]:
     """Where a run of words begins that may make one code → where it ends and the code, the longest run first."""
     words, found = line.words[:MOST], dict[int, list[tuple[int, str]]]()
+    figured = [any(map(str.isdigit, word.text + word.other)) for word in words]
     for place in range(len(words)):
-        if _may_begin(words[place]):
+        if any(figured[place : place + PIECES]) and _may_begin(words[place]):
             for end in range(_furthest(words, place), place, -1):
                 if code := only_one(words[place:end], codes_in):
                     found.setdefault(place, []).append((end, code))

@@ -14,9 +14,11 @@ MOST = 48
 
 def readings_of(words: Sequence[Word]) -> list[str]:
     """The run's words joined by spaces: as they stand first, then with each other reading in place of its word."""
-    if not any(word.other for word in words):
-        return [" ".join(word.text for word in words)]
+    if not any([word.other for word in words]):
+        return [" ".join([word.text for word in words])]
     options = [list(dict.fromkeys((word.text, *word.other.split()[:3]))) for word in words]
+    if len(options) == 1:
+        return options[0]
     count = 1
     for choice in options:
         count *= len(choice)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 
 from casefile.records import Box, Finding, Line, PageText, Word
+from extractors.context import mark_diagnoses
 from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_torn import A_FREQUENCY
 from extractors.readings import figures_differ
@@ -77,8 +78,9 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
         All findings. A checked value that contradicts another checked one at its place makes both less sure.
     """
     kept, seen = list(found), set[tuple[str, str, Box]]()
-    looks = [find(variant) for variant in variants(page)]
-    for others in looks:
+    pages = variants(page)
+    looks = [find(variant) for variant in pages]
+    for variant, others in zip(pages, looks, strict=True):
         both = {(finding.field, finding.value) for finding in others}
         for finding in others:
             if (finding.field, finding.value, finding.box) in seen:
@@ -94,6 +96,7 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
                         for f in kept
                     ]
                 else:
+                    (finding,) = mark_diagnoses(variant, [finding])
                     if finding.field == "hcpcs" and figures_differ(first, finding.value):
                         finding = replace(finding, status="suspect", confidence=0.45)
                     _add_checked(kept, replace(finding, raw=" ".join(word.text for word in first)), both)

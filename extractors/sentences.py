@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -48,6 +49,13 @@ def _pipeline() -> Language:
     return pipeline
 
 
+@cache
+def _full_stops() -> frozenset[str]:
+    from spacy.pipeline import Sentencizer
+
+    return frozenset(Sentencizer.default_punct_chars)
+
+
 @once
 def sentences_of(page: PageText) -> tuple[Sentence, ...]:
     """The page's sentences in reading order."""
@@ -58,18 +66,26 @@ def sentences_of(page: PageText) -> tuple[Sentence, ...]:
         for line in block:
             starts.append(starts[-1] + len(line.text) + 1)
         number = 0
-        for span in _pipeline()(" ".join(line.text for line in block)[:LONGEST]).sents:
-            while starts[number + 1] <= position + span.start_char:
+        for text, start in _sentences(" ".join(line.text for line in block)[:LONGEST]):
+            while starts[number + 1] <= position + start:
                 number += 1
             if made and made[-1].start >= position and made[-1].text.rstrip()[-1:] in {"(", "["}:
                 # a code in brackets belongs to its sentence, whatever dot a reader saw before it
-                made[-1] = replace(made[-1], text=f"{made[-1].text}{span.text}")
+                made[-1] = replace(made[-1], text=f"{made[-1].text}{text}")
                 continue
-            made.append(Sentence(span.text, position + span.start_char, block[number].box))
+            made.append(Sentence(text, position + start, block[number].box))
         position = starts[-1]
         if position > LONGEST:
             break
     return tuple(made)
+
+
+def _sentences(text: str) -> Iterator[tuple[str, int]]:
+    """The sentences of a text and where in it they begin; one that holds no full stop needs no splitting."""
+    if text.strip() == text and _full_stops().isdisjoint(text):
+        yield text, 0
+    else:
+        yield from ((span.text, span.start_char) for span in _pipeline()(text).sents)
 
 
 def _blocks(lines: tuple[Line, ...]) -> list[list[Line]]:
