@@ -11,9 +11,9 @@ class Spellings:
     """Words, with the letters and figures that each holds as bits."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = list(words)
-        self._lengths = np.array([*map(len, self._words)], np.uint32)
-        self._letters = np.array([*map(_letters_of, self._words)], np.uint32)
+        self.words = list(words)
+        self._lengths = np.array([*map(len, self.words)], np.uint32)
+        self._letters = np.array([*map(_letters_of, self.words)], np.uint32)
 
     def maybe_like(self, text: str, least: float) -> list[str]:
         """The words that may be as alike as `least` (of 100, by `rapidfuzz.fuzz.ratio`), in their order.
@@ -22,7 +22,7 @@ class Spellings:
         """
         differing = np.bitwise_count(self._letters ^ np.uint32(_letters_of(text)))
         most = (self._lengths + len(text)) * (1 - least / 100) + 1e-6
-        return [self._words[place] for place in np.flatnonzero(differing <= most)]
+        return [self.words[place] for place in np.flatnonzero(differing <= most)]
 
 
 def _letters_of(text: str) -> int:

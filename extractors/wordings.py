@@ -127,7 +127,7 @@ def faintly(folded: str) -> str | None:
     """The folded wording of a date, number or id that a badly garbled cell resembles more than any other field's."""
     if not 6 <= len(folded) <= 34 or folded.isdigit():
         return None
-    near = _near(len(folded), 3).maybe_like(folded, FAINTLY - RIVAL)
+    near = _near(len(folded), 3).words
     rows = process.extract(folded, near, scorer=fuzz.ratio, score_cutoff=FAINTLY - RIVAL, limit=40)
     if not rows or rows[0][1] < FAINTLY:
         return None
