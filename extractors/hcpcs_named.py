@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from casefile.records import Finding, Line, PageText, Word, union
 from extractors.beside import covers, plain, rests_on, runs_of, sides_of
@@ -16,7 +17,7 @@ from extractors.icd10_torn import EDGES
 from extractors.labels import values_of
 from extractors.meanings import equipment
 from extractors.once import once_a_line
-from extractors.readings import readings_of
+from extractors.readings import REMEMBERED, readings_of
 from extractors.ticks import is_doubtful, is_unticked
 
 MOST_RUNS = 150
@@ -73,6 +74,7 @@ def _is_settled(finding: Finding) -> bool:
     return finding.status != "suspect" and finding.value in home_care_codes()
 
 
+@lru_cache(REMEMBERED)
 def _code_in(text: str) -> str:
     """What of a reading may be a code, without its modifiers; empty if nothing."""
     bare = text.strip(EDGES).upper()

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 from casefile.records import Box, Line, Word
 from extractors.hcpcs_table import home_care_codes, modifiers
 from extractors.icd10_torn import EDGES
 from extractors.once import once_a_line
-from extractors.readings import figures_differ, only_one, readings_of
+from extractors.readings import REMEMBERED, figures_differ, only_one, readings_of
 from extractors.repair import TO_DIGIT, passing
 
 SEPARATED = re.compile(r"[\s.,:/-]+")
@@ -96,14 +97,15 @@ def _enclosed(run: Sequence[Word]) -> bool:
     return any(re.search(r"[(\[].*[)\]]", text) for text in readings_of(run))
 
 
-def codes_in(text: str) -> set[str]:
+@lru_cache(REMEMBERED)
+def codes_in(text: str) -> frozenset[str]:
     """The codes of our list that one reading may stand for, those with a letter as read before those without."""
     bare = SEPARATED.sub("", text.strip(EDGES).upper())
     if LOST_LETTER.fullmatch(bare) and not DOTTED.search(text):
         digits = "".join(TO_DIGIT.get(glyph, glyph) for glyph in bare)
-        return {letter + digits for letter in LETTERS if letter + digits in home_care_codes()}
+        return frozenset(letter + digits for letter in LETTERS if letter + digits in home_care_codes())
     match = GLYPHS.fullmatch(bare)
     if not match or any(match[3][n : n + 2] not in modifiers() for n in range(0, len(match[3]), 2)):
-        return set()
+        return frozenset()
     head = "£" if match[1] == "F" else match[1]
-    return set(passing(head + match[2], home_care_codes().__contains__))
+    return frozenset(passing(head + match[2], home_care_codes().__contains__))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from casefile.records import Finding, Line, PageText, Status, Word, union
 from extractors.beside import covers, is_cut_out, rests_on, runs_of, sides_of
@@ -16,7 +17,7 @@ from extractors.icd10_table import dotted
 from extractors.icd10_torn import EDGES
 from extractors.meanings import diagnoses
 from extractors.once import once_a_line
-from extractors.readings import readings_of
+from extractors.readings import REMEMBERED, readings_of
 
 MOST_RUNS = 150
 """Places of one page that are looked at."""
@@ -67,6 +68,7 @@ def _runs(line: Line) -> tuple[tuple[int, int], ...]:
     return tuple(runs_of(line, _is_like_a_code))
 
 
+@lru_cache(REMEMBERED)
 def _is_like_a_code(text: str) -> bool:
     bare = text.strip(EDGES)
     glyphs = re.sub(r"[^A-Za-z0-9$£€§|!&]", "", bare)

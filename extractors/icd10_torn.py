@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from casefile.records import Line, Word
 from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_table import is_billable, table
 from extractors.once import once_a_line
-from extractors.readings import only_one, readings_of
+from extractors.readings import REMEMBERED, only_one, readings_of
 from extractors.repair import TO_DIGIT, TO_LETTER, passing
 
 HCPCS_LIKE = re.compile(r"[A-V]\d{4}")
@@ -105,7 +106,8 @@ def _enclosed(run: Sequence[Word]) -> bool:
     return any(re.search(r"[(\[].*[)\]]", text) for text in readings_of(run))
 
 
-def codes_in(text: str) -> set[str]:
+@lru_cache(REMEMBERED)
+def codes_in(text: str) -> frozenset[str]:
     """The billable codes that one reading may stand for; none where it is a code or a number as it stands."""
     text = GLUED_WORD.sub("", text)
     bare = text.strip(EDGES).upper()
@@ -113,7 +115,7 @@ def codes_in(text: str) -> set[str]:
     if not found and text[:1] in OPENED and not re.search(r"[)\]]", text):
         for letter in OPENED[text[0]]:
             found |= _fitting(SEPARATED.split(letter + bare))
-    return found
+    return frozenset(found)
 
 
 def _fitting(parts: list[str]) -> set[str]:
@@ -172,10 +174,11 @@ def undotted(word: Word) -> str:
     return only_one([word], _without_dot)
 
 
-def _without_dot(text: str) -> set[str]:
+@lru_cache(REMEMBERED)
+def _without_dot(text: str) -> frozenset[str]:
     code = text.strip(EDGES).upper()
     if text[:1] in OPENED and not re.search(r"[)\]]", text):
-        return {letter + code for letter in OPENED[text[0]] if is_billable(letter + code)}
+        return frozenset(letter + code for letter in OPENED[text[0]] if is_billable(letter + code))
     if HCPCS_LIKE.fullmatch(code) or not 3 <= len(code) <= 7:
-        return {code} if is_billable(code) else set()
-    return _as_read(code) or set(passing(code, is_billable))
+        return frozenset(_as_read(code))
+    return frozenset(_as_read(code) or passing(code, is_billable))

@@ -205,8 +205,7 @@ def _headings(tokens: tuple[tuple[Token, ...], ...], values: list[LabelledValue]
             while not closes(row, end) and end - start < 6:
                 end += 1
             name = section_wordings().get("".join(token.folded for token in row[start : end + 1]))
-            box = union(token.word.box for token in row[start : end + 1])
-            if name and box not in answered:
+            if name and (box := union(token.word.box for token in row[start : end + 1])) not in answered:
                 found.append((box[1], box[0], name))
     return found
 

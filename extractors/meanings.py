@@ -9,9 +9,9 @@ from __future__ import annotations
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ ALL_WORDS, ONE_WORD, AHEAD = 3, 0.7, 0.6
 must be ahead of all others."""
 MOST_KNOWN = 20_000
 """Words whose like in the table is remembered."""
+REMEMBERED = 1000
+"""Places of which is remembered what code they mean: the variants of a page have most in common."""
 NEAREST = (1, 2, 3, 4, 6)
 """How many of the words beside a code are looked at together."""
 LOOKALIKES = str.maketrans({**dict.fromkeys("IJLT7|!", "1"), **dict.fromkeys("OQD", "0"), **dict.fromkeys("S§$", "5"), "B": "8", "&": "8",
@@ -62,7 +64,14 @@ class Meanings:
             sides: Words left and right of it, the nearest first, in lower case; several readings of a word joined by spaces.
             among: Whether a label or another code says that such codes stand there.
         """
-        own = [[self._kin(word) for word in side[: NEAREST[-1]]] for side in sides]
+        return self._meant(tuple(readings), tuple(tuple(side[: NEAREST[-1]]) for side in sides), among)
+
+    @cached_property
+    def _meant(self) -> Callable[[tuple[str, ...], tuple[tuple[str, ...], ...], bool], str]:
+        return lru_cache(REMEMBERED)(self._looked_up)
+
+    def _looked_up(self, readings: tuple[str, ...], sides: tuple[tuple[str, ...], ...], among: bool) -> str:
+        own = [[self._kin(word) for word in side] for side in sides]
         beside = frozenset[str]().union(*(kin for side in own for kin in side))
         if beside.isdisjoint(self._rare):
             return ""

@@ -10,6 +10,8 @@ from casefile.records import Box, Finding, Line, PageText, Word, union
 
 MOST = 48
 """Readings of one run that are looked at."""
+REMEMBERED = 4096
+"""Readings of which is remembered what they may be: the variants of a page, and its lines, have most in common."""
 
 
 def readings_of(words: Sequence[Word]) -> list[str]:

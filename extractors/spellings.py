@@ -22,7 +22,7 @@ class Spellings:
         """
         differing = np.bitwise_count(self._letters ^ np.uint32(_letters_of(text)))
         most = (self._lengths + len(text)) * (1 - least / 100) + 1e-6
-        return [self.words[place] for place in np.flatnonzero(differing <= most)]
+        return [self.words[place] for place in np.flatnonzero(differing <= most).tolist()]
 
 
 def _letters_of(text: str) -> int:
