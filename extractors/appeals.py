@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from casefile.records import Box, Finding, PageText
@@ -57,6 +58,8 @@ BETWEEN = re.compile(
 """A letter's own date or its salutation: what follows is the reader's address."""
 REACH = 320
 """Characters within which the address follows."""
+NO_OFFER = re.compile(r"^\W*(?:[A-Z][\w&'’-]*\s*)+$")
+"""A title or a company's name, that offers nothing."""
 CONTACT = re.compile(r"\(?\d{3}\)?[-. /]?\s?\d{3}[-. ]\d{4}")
 
 
@@ -67,9 +70,19 @@ def find(page: PageText) -> list[Finding]:
     findings = _address(page)
     for name, pattern in RIGHTS:
         sentence = next((s for s in sentences_of(page) if re.search(pattern, s.text, re.IGNORECASE)), None)
-        if sentence:
+        if sentence and name == "peer_to_peer" and not CONTACT.search(sentence.text):
+            sentence = _with_a_phone(page, sentence)
+        if sentence and not (name == "external_review" and NO_OFFER.search(sentence.text)):
             findings.append(_made(page, name, _value(name, sentence.text), sentence.text, sentence.box))
     return findings
+
+
+def _with_a_phone(page: PageText, sentence: Sentence) -> Sentence:
+    """A sentence with the next one, where that says whom to call for it."""
+    told = sentences_of(page)
+    after = next((s for s in told if s.start > sentence.start), sentence)
+    calls = re.search(r"\b(?:call|phone|schedule|request)", after.text, re.IGNORECASE) and CONTACT.search(after.text)
+    return replace(sentence, text=f"{sentence.text} {after.text}") if calls else sentence
 
 
 def _value(name: str, text: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BEFORE, ANYWHERE = True, False
 
 CUES = (
-    ("ruled_out", ANYWHERE, r"\b(ruled?\s+ou\w|r/o|exclude[sd]?(?! (?:under|from|by|in|as)\b)|rules? out)\b"),
+    ("ruled_out", ANYWHERE, r"\b(ruled?\s+ou\s?\w|r/o|exclude[sd]?(?! (?:under|from|by|in|as)\b)|rules? out)\b"),
     ("family_history", BEFORE, r"\b(family (history|hx)|fhx?|(mother|father|sister|brother|sibling|parent|aunt|uncle|grand(mother|father))s?)\b"),
     ("negated", BEFORE, r"\b(no (evidence|history|signs?|hx|known)( of)?|denies|denied( any)?|negative for|without|not have|absence of|never had|free of|no)\b(?!\W*(change|improvement|longer|relief))"),
     ("negated", ANYWHERE, r"\b(was|is|are|were) (not (present|found|seen|identified)|absent|negative)\b"),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from casefile.records import Document, PageText, Problem
-from extractors.labels import values_of
+from extractors.labels import labelled_values, values_of
 
 PRINTED = re.compile(r"\b(?:page|pg\.?)\s*#?\s*(\d{1,3})\s*(?:of|/)\s*(\d{1,3})\b", re.IGNORECASE)
 ON_COVER = re.compile(
@@ -18,6 +18,7 @@ NOT_COUNTED = re.compile(r"to follow|not incl|exclud|after|following", re.IGNORE
 EDGE = 400
 """Characters at a page's head and foot where its number is printed."""
 MOST = 500
+UNCOUNTED = "The cover sheet counts its pages, but shows no number that could be read. Compare it with the pages."
 
 
 def find_missing(pages: Sequence[PageText], documents: Sequence[Document], repeated: int = 0) -> list[Problem]:
@@ -68,8 +69,12 @@ def _by_cover(pages: Sequence[PageText], documents: Sequence[Document], repeated
     """What the cover sheet counts, against the pages that came from it on."""
     covers = {number for document in documents if document.kind == "cover_sheet" for number in document.pages}
     for place, page in enumerate(pages):
-        total = _told(page) if page.page_number in covers else 0
+        if page.page_number not in covers:
+            continue
+        total = _told(page)
         if not total:
+            if any(value.field == "page_count" for value in labelled_values(page)):
+                return [Problem("low_quality", UNCOUNTED, page.page_number)]
             continue
         following = next((n for n in range(place + 1, len(pages)) if pages[n].page_number in covers), len(pages))
         came = following - place - repeated

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, PageText
+from extractors.hcpcs_table import home_care_codes
 from extractors.labels import label_over
 from extractors.ticks import is_unticked
 
@@ -21,6 +22,8 @@ STRUNG_BEFORE, STRUNG_BEHIND = (
     re.compile(rf"{TIMES}(?:{TREATMENT.pattern})\b"),
 )
 SPEAKS_OF_IT = re.compile(r"\bCPT\b|therap|treatment|rehab|nursing|infus", re.IGNORECASE)
+LEFT_OF = {"1": "EIJLT", "4": "A", "8": "B", "5": "S", "6": "G", "3": "E"}
+"""Figures that worn letters of equipment codes are read as."""
 ZIP = re.compile(r"\b[A-Z]{2}\.?,?\s*$")
 
 
@@ -29,6 +32,11 @@ def _is_strung(text: str, match: re.Match[str]) -> bool:
     before, behind = text[: match.start()][-40:], text[match.end() :][:40]
     listed = STRUNG_BEFORE.search(before) or STRUNG_BEHIND.match(behind)
     return bool(TREATMENT.fullmatch(match[0]) and listed and not ZIP.search(before))
+
+
+def _may_be_hcpcs(number: str) -> bool:
+    """Whether a number's first figure may be a worn letter that makes it a home-care code."""
+    return any(letter + number[1:] in home_care_codes() for letter in LEFT_OF.get(number[0], ""))
 
 
 def find(page: PageText) -> list[Finding]:
@@ -48,6 +56,12 @@ def find(page: PageText) -> list[Finding]:
                 or ZIP.search(before)
                 or is_unticked(page, line, match.start())
             ):
+                continue
+            if governed == "code" and page.source == "ocr" and _may_be_hcpcs(match[0]):
+                reason = "five digits in a column of codes; the first may be what is left of a letter"
+                findings.append(
+                    Finding("cpt", match[0], match[0], page.page_number, words[0].box, 0.45, "suspect", None, reason)
+                )
                 continue
             sure = 0.93 if spelled or governed == "cpt" else 0.85
             read = min(word.confidence for word in words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from casefile.records import Finding, Line, PageText, Status
+from extractors import told_dates
 from extractors.blocks import cells_of
 from extractors.day import ANY, Day, labelled_day, made
 from extractors.expected import DATES
@@ -39,6 +40,8 @@ DENIAL = re.compile(r"denial|denied|deny|adverse|determination|not (been )?appro
 TIME = re.compile(
     r"(?<!\d)(\d{1,2})\s?:\s?(\d{2})(?::\d{2})?\s*([AaPp])?\.?[Mm]?\b|(?<![\d/-])(\d{2})(\d{2})\s*(?:hrs|hours|h\b)|(?:@|\bat|^)\s*([01]\d|2[0-3])([0-5]\d)(?![\d/-])"
 )
+HANDED_OVER = re.compile(r"\bdeliver|\breceipt|pick-?up ticket|packing", re.IGNORECASE)
+"""A page about goods that were brought: the day the recipient signs is the day of delivery."""
 NEAR_SIGNATURE = 0.075
 """How far below or above a signature's label its date may stand, as a share of the page's height."""
 
@@ -49,6 +52,7 @@ def find(page: PageText) -> list[Finding]:
     findings += [f for value in values_of(page, "discharge_at") if (f := _discharge(page, value))]
     findings += _spans(page)
     findings += _bare(page, {finding.field for finding in findings})
+    findings += told_dates.find(page, {(finding.field, finding.role) for finding in findings})
     have = {finding.field for finding in findings}
     if "signature_date" not in have:
         findings += _signed_on(page) or _signature_date(page)
@@ -161,6 +165,8 @@ def _bare(page: PageText, have: set[str]) -> list[Finding]:
         signed = any(-0.02 <= top - box[1] <= NEAR_SIGNATURE for box in places)
         if signed and "signature_date" not in have and not _is_recipients(page, top):
             findings.append(_made(page, value, day, "signature_date", raw, None, 0.94))
+        elif _is_recipients(page, top) and HANDED_OVER.search(page.text[:1500]) and "service_start" not in have:
+            findings.append(_made(page, value, day, "service_start", raw, "delivery", 0.88))
         elif not signed and top < 0.5 and not _dates_a_diagnosis(page, value):
             for field in ({"order_date", "denial_date"} - have) if top < 0.35 else ({"order_date"} - have):
                 findings.append(_made(page, value, day, field, raw, "date", 0.85))

@@ -20,11 +20,11 @@ REMARK = re.compile(r"(?<![\w-])(MA\d{1,3}|M\d{1,3}|N\d{2,4})(?![\w.-])")
 BARE_CARC = re.compile(r"\bCARC\s*(?:code)?\s*:?\s*(\d{1,3}|[ABPWY]\d{1,2})\b", re.IGNORECASE)
 ABOUT_CODES = re.compile(r"reason|remark|\bcodes?\b|carc|rarc|denial|adjust|\brem\b|\bmoa\b|\brmk", re.IGNORECASE)
 COMPANY = re.compile(
-    r"\b(health ?plan|plan|insurance|assurance|advantage|medicaid|medicare|mutual|blue (cross|shield)|health ?care|benefits?|hmo|ppo|trust|health|administrators|care ?plus|indemnity|cooperative|medical assistance|casualty)\b",
+    r"\b(health ?plan|plan|insurance|managed care|care partners?|health (?:partners?|net(?:work)?|choice|alliance|options?)|community care|MAC|assurance|advantage|medicaid|medicare|mutual|blue (cross|shield)|health ?care|benefits?|hmo|ppo|trust|health|administrators|care ?plus|indemnity|cooperative|medical assistance|casualty)\b",
     re.IGNORECASE,
 )
 NO_COMPANY = re.compile(
-    r"\d|:|claim|facsimile|denial|notice|form|request|explanation|decision|determination|remittance|department|member|order|supply|associates|center|clinic|medicine",
+    r"\d|:|claim|facsimile|jurisdiction|contractor|denial|notice|form|request|explanation|decision|determination|remittance|department|member|order|supply|associates|center|clinic|medicine",
     re.IGNORECASE,
 )
 ASKED = re.compile(
@@ -49,7 +49,7 @@ IS_REMITTANCE = re.compile(
     r"explanation of (benefits|payment)|remittance|\beob\b|\beop\b|\bera\b.{0,20}advice", re.IGNORECASE
 )
 IS_PLANS = re.compile(
-    r"prior authori[sz]ation|authori[sz]ation approval|approval (?:letter|notice)|notice of (?:approval|authori[sz]ation)|pre-?certification|authori[sz]ation request|member services",
+    r"utili[sz]ation (?:management|review)|\bUM\b|peer[- ]to[- ]peer|prior authori[sz]ation|authori[sz]ation approval|approval (?:letter|notice)|notice of (?:approval|authori[sz]ation)|pre-?certification|authori[sz]ation request|member services",
     re.IGNORECASE,
 )
 

@@ -15,6 +15,11 @@ AMOUNT = re.compile(
     r"\d|\b(?:one|two|three|four|six|daily|weekly|monthly|nightly|yearly|annually|lifetime|life|as needed|prn|indefinite|continuous|once|twice|every|each|per|q\d?[dhw]?|bid|tid|qid)\b",
     re.IGNORECASE,
 )
+NEED = re.compile(
+    r"\W*(?:(?:approx\w*|about|est\w*|for|the|patient'?s?|ongoing)\W+){0,2}(?:[x#]\s?)?(?:\d{1,3}(?!\d|:\d)|[\[(☐☒].{0,3}\s?\w|life|indefinite|permanent|one|two|three|four|six|nine|twelve|long[- ]term|ongoing|continuous|as needed|chronic|month|year)",
+    re.IGNORECASE,
+)
+"""How a time of need begins; a clock's time is none."""
 CODE = re.compile(r"[A-Z£€$§&8][0-9OoIlSBZ]{3,4}|\d{5}")
 NO_ID = re.compile(r"\W*(?:page|pg|phone|ph|tel|telephone|fax|line|room|suite|ste)\b", re.IGNORECASE)
 """What numbers no identifier."""
@@ -60,7 +65,7 @@ FITS: dict[str, Fits] = {
     **dict.fromkeys(AMOUNTS, lambda text: bool(AMOUNT.search(text[:60]))),
     **dict.fromkeys(SMALL, lambda text: bool(re.match(r"\D{0,8}\d{1,3}(?:\.\d+)?(?!\d|\s*min)", text))),
     "quantity": lambda text: bool(re.match(r"\W{0,3}\d", text) or re.fullmatch(r"(?:one|two|three|four|five|six|ten)\b.{0,30}", text, re.IGNORECASE)),
-    "length_of_need": lambda text: bool(AMOUNT.search(text[:60])) and not ANY.match(text),
+    "length_of_need": lambda text: bool(NEED.match(text)) and not ANY.match(text),
     "frequency": lambda text: bool(AMOUNT.search(text[:60])) and not ANY.search(text[:40]) and not re.match(r"[\d\s./-]+$", text),
     **dict.fromkeys(("code", "cpt"), lambda text: bool(CODE.search(text[:60]))),
     **dict.fromkeys(("phone", "fax"), lambda text: bool(PHONE.search(text[:40]))),

@@ -27,11 +27,15 @@ TICK = re.compile(r"[\[({]\s?[xXvV✓✔✗✘]\s?[\])}]\s*$|[☒☑■]\s*$")
 TICKED = re.compile(r"[\[({][xX]\W?[\])}|lI1]([A-HJ-MP-V]\d{4})(?!\w)")
 """A ticked box and the code behind it without anything between them."""
 AFTER = re.compile(
-    r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)){0,3})(?=[\s,);:]|$)"
+    r"(?:[\s,./-]{1,3}|\s?\(|:)((?:[A-Z][A-Z0-9]|\d\d)(?:[\s,./-]{1,2}(?:[A-Z][A-Z0-9]|\d\d)|(?<=[A-Z])[A-Z][A-Z0-9]){0,3})(?=[\s,);:]|$)"
 )
 CODES = frozenset({"code", "cpt", "description", "modifier"})
 ZIP = re.compile(r",\s*[A-Z][A-Za-z1]\.?\s*$")
 """What stands before an address's code, of which a figure may be read as a letter ("MI J8999")."""
+WITH_MODIFIER = re.compile(r"[A-Z£€]\d{4}[-, ]{0,2}(?:NU|RR|UE|KX|GA|GZ|GY|KH|KI|KJ|MS)\W*$")
+"""A code whose modifiers for rented, bought or billed equipment stick to it."""
+FIGURES = re.compile(r"\d{5,6}")
+"""A ZIP code or a sum, not a code without its letter."""
 ROWS = 0.08
 """Rows of one table stand no further apart than this share of the page's height."""
 NEAR = frozenset({"", "quantity", "frequency", "order_date", "npi", "delivery_date", "service_start", "claim_number"})
@@ -62,9 +66,10 @@ def find(page: PageText) -> list[Finding]:
         findings = named_ones(page, findings, partial(_among_codes, page))
     for value in values_of(page, "modifier"):
         findings += [
-            _modifier(page, word.text, word.box, word.confidence)
+            _modifier(page, part, word.box, word.confidence)
             for word in value.words
-            if word.text.strip(",") in modifiers()
+            for part in _pairs(word.text.strip(","))
+            if part in modifiers()
         ]
     return findings
 
@@ -82,6 +87,10 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
         return None
     if is_doubtful(page, line, match.start()):
         return _finding(page, line, match, raw, 0.45, "suspect", "a list to tick, and no tick could be read")
+    if known and not labelled and page.source == "ocr" and _is_a_number(words[0], raw):
+        return _finding(
+            page, line, match, raw, 0.45, "suspect", "home-care code, but the other reader saw figures alone"
+        )
     if known:
         collides = is_billable(raw) and not labelled
         sure = 0.6 if collides or governed == "diagnosis" else 0.97 if labelled else 0.91
@@ -99,6 +108,14 @@ def _judge(page: PageText, number: int, line: Line, match: re.Match[str]) -> Fin
             page, line, match, options[0], 0.82, "repaired", "the only home-care code it can be; no label near"
         )
     return _by_shape(page, line, match, governed, labelled)
+
+
+def _is_a_number(word: Word, code: str) -> bool:
+    """Whether the other reader saw nothing but figures, and hardly a code's four behind one in its letter's place."""
+    others = [other.strip(EDGES) for other in word.other.split()]
+    if not others or not all(map(FIGURES.fullmatch, others)):
+        return False
+    return 2 * sum(other.endswith(code[1:]) for other in others) < len(others)
 
 
 def _stuck(page: PageText, line: Line, match: re.Match[str]) -> list[Finding]:
@@ -156,7 +173,7 @@ def _is_meant(page: PageText, number: int, run: tuple[Word, ...], enclosed: bool
         return None  # sooner a sum without its point
     if governed == "code" or NAMED.search(line.text[:start]) or enclosed and run[0].text[1:2].isalpha():
         return True
-    if TICK.search(line.text[:start][-8:]):
+    if TICK.search(line.text[:start][-8:]) or governed in CODES | NEAR and WITH_MODIFIER.match(run[0].text):
         return True
     if ONE_SPECK.fullmatch(" ".join(word.text for word in run).strip(EDGES)):
         return True if governed in CODES | NEAR else None
@@ -201,7 +218,7 @@ def _modifiers(page: PageText, line: Line, code: re.Match[str]) -> list[Finding]
     if not match:
         return []
     found, position = [], match.start(1)
-    for part in re.split(r"[\s,./-]+", match[1]):
+    for part in _pairs(match[1]):
         place = line.text.index(part, position)
         position = place + len(part)
         if part not in modifiers() or part.isdigit() and line.text[code.end() : code.end() + 1] != "-":
@@ -209,6 +226,15 @@ def _modifiers(page: PageText, line: Line, code: re.Match[str]) -> list[Finding]
         words = line.words_in(place, position)
         found.append(_modifier(page, part, words[0].box, words[0].confidence))
     return found
+
+
+def _pairs(text: str) -> list[str]:
+    """Modifiers one by one, also those that stick together ("RRQE"); what is not made of modifiers stays whole."""
+    parts = []
+    for part in re.split(r"[\s,./-]+", text):
+        pairs = [part[n : n + 2] for n in range(0, len(part), 2)]
+        parts += pairs if len(part) % 2 == 0 and set(pairs) <= modifiers() else [part]
+    return parts
 
 
 def _modifier(page: PageText, text: str, box: tuple[float, float, float, float], read: float) -> Finding:

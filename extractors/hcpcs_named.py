@@ -78,7 +78,7 @@ def _is_settled(finding: Finding) -> bool:
 def _code_in(text: str) -> str:
     """What of a reading may be a code, without its modifiers; empty if nothing."""
     bare = text.strip(EDGES).upper()
-    match = HEAD.fullmatch(re.sub(r"(?<=\w)[.\s](?=\d)", "", bare))
+    match = HEAD.fullmatch(re.sub(r"(?<=\w)[.\s]+(?=\d)", "", bare))
     if not match or ANY.search(bare) or sum(map(str.isdigit, match[1])) < 2:
         return ""
     parts = [match[2][n : n + 2] for n in range(0, len(match[2] or ""), 2)] if match[2] else []

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from casefile.records import Box, Line, Word
 from extractors.hcpcs_table import home_care_codes, modifiers
-from extractors.icd10_torn import EDGES
+from extractors.icd10_torn import EDGES, SEVEN
 from extractors.once import once_a_line
 from extractors.readings import REMEMBERED, figures_differ, only_one, readings_of
 from extractors.repair import TO_DIGIT, passing
@@ -25,6 +25,8 @@ DOTTED = re.compile(r"\w{3}\.\w")
 """What is dotted like a diagnosis is one that was misread, not a code without its letter."""
 HEAD = re.compile(r"[\[(]?(?:[A-Za-z£€]|[1Il|]\.?$)|.*\d{4}")
 """How the first of several pieces begins; four figures may have their modifier behind them."""
+TORN_E = {"F": "£", "C": "€"}
+"""Letters that a torn E is read as: no code of ours begins with them. CO and figures is an adjustment code."""
 PIECES = 3
 MOST = 80
 """Words of one line that are looked at."""
@@ -100,12 +102,14 @@ def _enclosed(run: Sequence[Word]) -> bool:
 @lru_cache(REMEMBERED)
 def codes_in(text: str) -> frozenset[str]:
     """The codes of our list that one reading may stand for, those with a letter as read before those without."""
-    bare = SEPARATED.sub("", text.strip(EDGES).upper())
+    bare = SEPARATED.sub("", SEVEN.sub("7", text).strip(EDGES).upper())
+    if LOST_LETTER.fullmatch(bare) and "(" in text and ")" not in text:
+        return frozenset()  # the bracket is what is left of a C: an adjustment code
     if LOST_LETTER.fullmatch(bare) and not DOTTED.search(text):
         digits = "".join(TO_DIGIT.get(glyph, glyph) for glyph in bare)
         return frozenset(letter + digits for letter in LETTERS if letter + digits in home_care_codes())
     match = GLYPHS.fullmatch(bare)
     if not match or any(match[3][n : n + 2] not in modifiers() for n in range(0, len(match[3]), 2)):
         return frozenset()
-    head = "£" if match[1] == "F" else match[1]
+    head = match[1] if text.upper().lstrip(EDGES)[1:2] in "0O" and match[1] == "C" else TORN_E.get(match[1], match[1])
     return frozenset(passing(head + match[2], home_care_codes().__contains__))

@@ -28,11 +28,13 @@ GLYPHS = re.compile(r"[A-Z0-9|!$£€§][0-9A-Z][0-9A-Z]{1,5}")
 SEPARATED = re.compile(r"[\s.,:·]+")
 GLUED_WORD = re.compile(r"(?<=\d)[A-Z]?[a-z]{3,}\W*$")
 """The words of a diagnosis that stick to its code ("02Hypoxemia")."""
+SEVEN = re.compile(r"(?<=[A-Z\d.])[\"“”](?=[\s.]?\d)")
+"""What a worn 7 inside a code is read as (A"0 30)."""
 FIGURES = 3
 """A code that is mended must hold at least so many figures as they were read; scrawls hold fewer."""
 A_FREQUENCY = re.compile(r"q\d{1,2}h?")
 """How often a drug is given ("q4h"), which looks like a code in capitals."""
-OPENED = {"(": "GCI", "[": "IEL"}
+OPENED = {"(": "GCI", "[": "IELJ"}
 """What a bracket that is never closed may have been."""
 
 Expected = Callable[[int, int, bool], bool]
@@ -109,7 +111,7 @@ def _enclosed(run: Sequence[Word]) -> bool:
 @lru_cache(REMEMBERED)
 def codes_in(text: str) -> frozenset[str]:
     """The billable codes that one reading may stand for; none where it is a code or a number as it stands."""
-    text = GLUED_WORD.sub("", text)
+    text = SEVEN.sub("7", GLUED_WORD.sub("", text))
     bare = text.strip(EDGES).upper()
     found = _fitting(SEPARATED.split(bare))
     if not found and text[:1] in OPENED and not re.search(r"[)\]]", text):

@@ -16,7 +16,7 @@ WIDE = 0.035
 OF_A_PERSON = re.compile(r"\b(id|number|birth|npi|order|signed|dob)\b")
 """Wordings that may end a cell whose beginning was misread ("Panteni's Member ID")."""
 NOT_THE_PATIENTS = frozenset(fold(word) for word in ("spouse", "emergency", "caregiver", "guarantor", "secondary", "mother", "father",
-                             "parent", "guardian", "employer", "alternate", "prior", "previous", "old", "contact", "tertiary", "and", "the", "your", "his", "her", "their", "next", "followup", "return", "upcoming"))  # fmt: skip
+                             "parent", "guardian", "employer", "alternate", "prior", "previous", "old", "contact", "tertiary", "and", "the", "your", "his", "her", "their", "next", "followup", "return", "upcoming", "than", "this", "lab"))  # fmt: skip
 """Words just before a wording that make it somebody else's label, or prose."""
 
 PARTS = frozenset(fold(word) for word in ("name", "address", "telephone", "phone", "fax", "number", "no", "#", "and", "or", "of", "medicare", "id", "npi",
@@ -54,6 +54,8 @@ UNITS = frozenset(
 """Wordings that are units behind a number."""
 SHAPED = frozenset({*DATES, *NPIS, *IDS}) - {"generic_date"}
 """Fields whose values can be told by their shape."""
+A_NUMBER = re.compile(r"[A-Z]{0,4}-?\d{4,6}")
+"""A short number that fills the rest of its cell ("Grp 7719")."""
 AN_ID = re.compile(r"[A-Z]{0,4}\d[A-Z\d-]{5,}")
 DATED = frozenset(
     {"delivery_date", "discharge_at", "admit_date", "visit_date", "member_dob", "service_start", "order_date"}
@@ -179,15 +181,11 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
     begins, plain = opens(tokens, start), wording in plain_wordings()
     before = tokens[start - 1] if start else None
     if before and not begins and before.folded in NOT_THE_PATIENTS:
-        return (
-            field in IDS
-            and len(wording) > 7
-            and end + 1 < len(tokens)
-            and bool(AN_ID.fullmatch(tokens[end + 1].word.text.rstrip(".,;")))
-        )
+        place = end + 1 + (end + 2 < len(tokens) and tokens[end + 1].folded in {"is", "was"})
+        return field in IDS and len(wording) > 7 and place < len(tokens) and _is_an_id(tokens[place].word.text)
     if before and not tokens[start].apart and wording in UNITS and re.fullmatch(r"[\d.,-]+", before.word.text):
         return False
-    if tokens[end].colon:
+    if tokens[end].colon and (begins or tokens[end].word.text[-1] != ";" or not plain):
         return True
     if closes(tokens, end):
         return (
@@ -213,7 +211,7 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
             and wording not in SPANNING
             and ANY.match(rest)
             or field in {*IDS, "license_number"}
-            and _is_an_id(following)
+            and (_is_an_id(following) or begins and bool(A_NUMBER.fullmatch(following)) and closes(tokens, end + 1))
         ):
             return True
         return begins and field in UNMISTAKABLE and _fills_its_cell(tokens, end + 1, field)

@@ -6,10 +6,11 @@ import re
 
 from casefile.records import Finding, PageText, Word
 from extractors import saturation
+from extractors.expected import fits
 from extractors.labels import LabelledValue, values_of
 from extractors.readings import as_printed
 from extractors.sentences import with_next
-from extractors.ticks import ticked_part
+from extractors.ticks import CODE, is_unticked, ticked_part
 
 LITERS = re.compile(
     r"(?<![\d.])(\d{1,2}(?:\.\d{1,2})?)\s?(?:L\s?/\s?min\w*|[IL1]pm\b|LPM|lit(?:er|re)s?\s*(?:per|/|a)\s*min\w*|L\s?/\s?m\b|L(?=\s+(?:NC|via|O2|oxygen|by nasal|per nasal|continuous)))",
@@ -39,6 +40,16 @@ DOSE = re.compile(
     r"\b([A-Z][a-z]{3,}(?:[- ][a-z]{4,})?|[A-Z]{5,})\s+(\d[\d,.]*\s?(?:mg|mcg|g|units?|mEq|mL|grams?)(?:\s?/\s?\d*\s?\w+)?(?:\s+\d[\d.]*\s?mL)?)\s+((?:PO|IV|IM|SQ|subcut\w*|SC|by mouth|nebuli[sz]ed|neb|inhaled|topical\w*|oral\w*|via \w+|per \w+ tube)\b[^.;,]{0,40})",
     re.IGNORECASE,
 )
+NOT_ORDERED = re.compile(
+    r"(?:(?:greater|more|less|higher|lower) than|exceed\w*|above|below|over|at least|taken on|tested on|>=?|<=?|≥|≤)\s*$",
+    re.IGNORECASE,
+)
+"""Words before a flow that is a bound or a test's, not the one ordered."""
+PER = re.compile(
+    r"(?<![\w./-])(\d{1,4})\s?(?:each|ea|units?|box(?:es)?|pairs?)?\s?(?:per|/|every)\s?(?:\d{1,2}\s?)?(?:days?|weeks?|wks?|months?|mos?|years?|yrs?)\b",
+    re.IGNORECASE,
+)
+"""How many of an item there are in a time: "1 per 3 months"."""
 NUMBER_WORD = re.compile(r"(?:one|two|three|four|five|six|ten)\b", re.IGNORECASE)
 COUNT = re.compile(
     r"#?\s?\d[\d,]*(?:\.\d+)?(?![/-]\d)(?:\s?\([\w ]{1,12}\))?(?:\s?(?:each|ea|box(?:es)?|bx|units?|ct|count|pairs?|pr|packs?|pkgs?|cases?|bottles?|cans?|months?|days?|sets?|"
@@ -67,6 +78,8 @@ LABELLED = {
     "po2": 0.9,
     "pco2": 0.9,
 }
+LOST_POINT = re.compile(r"\s\d(?![\d/.:-])")
+"""A single figure behind a number, as "21.3" is read on worn pages."""
 SAMPLES = ((LITERS, "liters_per_minute", 0.91), (AHI, "ahi", 0.91), (PAIN, "pain_score", 0.9))
 
 
@@ -79,11 +92,17 @@ def find(page: PageText) -> list[Finding]:
         if value.field != "spo2" or not any(f.box == value.words[0].box for f in columns)
     ]
     findings = [f for value in labelled if (f := _labelled(page, value))] + _in_sentences(page)
+    if not any(f.field == "quantity" for f in findings):
+        findings += _behind_codes(page)
     for line in page.lines:
         text = line.text[:2000]
         for pattern, field, sure in SAMPLES:
             if field != "ahi" or not any(f.field == "ahi" and abs(f.box[1] - line.box[1]) < 0.01 for f in findings):
-                findings += [as_printed(page, line, m, field, m[1], sure) for m in pattern.finditer(text)]
+                findings += [
+                    as_printed(page, line, m, field, m[1], sure)
+                    for m in pattern.finditer(text)
+                    if field != "liters_per_minute" or not NOT_ORDERED.search(text[: m.start()][-24:])
+                ]
         findings += [
             as_printed(
                 page, line, m, m[1].lower().replace(" ", "").replace("0", "o").replace("a", ""), m[2], 0.9, "mmHg"
@@ -112,6 +131,17 @@ def _in_sentences(page: PageText) -> list[Finding]:
     ]
 
 
+def _behind_codes(page: PageText) -> list[Finding]:
+    """How many of an item there are in a time, said in its row behind its code, where no column says it."""
+    found = []
+    for line in page.lines:
+        text = line.text[:400]
+        code = CODE.search(text)
+        if code and (match := PER.search(text, code.end())) and not is_unticked(page, line, code.start()):
+            found.append(as_printed(page, line, match, "quantity", match[0], 0.85))
+    return found
+
+
 def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
     """A number or a count of time by its label, as printed."""
     text = ticked_part(value.text, choice=value.field == "length_of_need").strip(" _:;,-")
@@ -119,6 +149,8 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
         text = re.split(r"(?<=\w)[.;]\s|\s{2}", text)[0].rstrip(".")
     if value.field == "length_of_need":
         text = UNIT_OF_LABEL.sub("", text)
+        if not fits("length_of_need", text):
+            return None
         span = SPAN.match(text)
         text = span[0].strip() if span else text
     sure = LABELLED[value.field]
@@ -139,6 +171,9 @@ def _labelled(page: PageText, value: LabelledValue) -> Finding | None:
             return None
         words = f"{value.label} {text}"
         role = saturation.condition_of(page, words) if value.field == "spo2" else None
+        if page.source == "ocr" and LOST_POINT.match(text, match.end()):
+            reason = f"by the label '{value.label}'; a figure stands apart behind it, its point may be lost"
+            return Finding(value.field, match[1], value.text, page.page_number, value.box, 0.6, "suspect", role, reason)
         text = match[1]
     elif value.field == "quantity" and (match := COUNT.match(text)):
         text = match[0].strip()

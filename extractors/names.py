@@ -18,7 +18,7 @@ TITLES = re.compile(
 SAINT = re.compile(r"\b(St|Ste|Mt),\s", re.IGNORECASE)
 """A dot that was read as a comma."""
 LOST_COMMA = re.compile(
-    r"^((?!(?:St|Mt|Ste)\b)[^\W\d_][\w'’-]{2,}(?:\s+(?:Jr|Sr|II|III))?)\.{1,2}\s+([^\W\d_][\w'’-]*(?:\s+[A-Z]\.?)?)$",
+    r"^((?!(?:St|Mt|Ste)\b)(?:(?:van|von|de|del|la|mc|st\.?)\s+)?[^\W\d_][\w'’-]{2,}(?:\s+(?:Jr|Sr|II|III))?)\s?\.{1,2}\s*([^\W\d_][\w'’-]*(?:\s+[A-Z]\.?)?)$",
     re.IGNORECASE,
 )
 """LAST. FIRST: a comma that was read as a dot."""

@@ -39,9 +39,12 @@ OTHERS = {
 }
 LETTERS = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-?C)?|APRN|DNP|F?NP(?:-?C)?|CNS)\b")
 """A practitioner's letters."""
-BEHIND_LETTERS = re.compile(rf"(?:{LETTERS.pattern})\.?[\s,;(–-]*$")
+BEHIND_LETTERS = re.compile(
+    rf"(?:{LETTERS.pattern})\.?[\s,;(–-]*(?:(?:on|at)?\s*[\d/.:-]+\s*(?:[AaPp][Mm]\b)?[\s,]*){{0,3}}$"
+)
 MIXED_SURE = 0.6
 """The same of a number of which each reader saw a part."""
+UNNAMED = "check digit agrees, no label near"
 SAME_LINE = 0.006
 REPAIRED = 0.88
 """Confidence of a number in pieces by its label."""
@@ -132,7 +135,11 @@ def _torn_without_label(page: PageText, found: Sequence[Finding]) -> Iterator[Fi
 def _one_orderer(findings: list[Finding]) -> list[Finding]:
     """Of several numbers in one line that no label tells apart the first is the orderer's; whose the others are is unsure."""
     kept: list[Finding] = []
+    labelled = [f for f in findings if f.role == "ordering" and "label '" in f.reason and f.status != "suspect"]
     for finding in findings:
+        if finding.reason.startswith(UNNAMED) and any(f.value != finding.value for f in labelled):
+            why = f"{finding.reason}; the orderer's number stands by its label elsewhere"
+            finding = replace(finding, field="other_npi", role=None, confidence=0.4, status="suspect", reason=why)
         before = [f for f in kept if f.role == finding.role == "ordering" and f.value != finding.value
                   and abs(f.box[1] - finding.box[1]) < SAME_LINE]  # fmt: skip
         if before and "label '" not in finding.reason and before[0].box[0] < finding.box[0]:
@@ -224,7 +231,7 @@ def _role(page: PageText, value: LabelledValue) -> str:
     if value.field in ROLE_OF:
         return ROLE_OF[value.field]
     before = " ".join(w.text for w in page.lines[value.line].words if w.box[2] <= value.label_box[0] + 0.002)
-    if BEHIND_LETTERS.search(before[-20:]):
+    if BEHIND_LETTERS.search(before[-44:]):
         return "ordering"
     beside = [
         v for v in values_of(page, "generic_name") if v.line == value.line and v.label_box[0] < value.label_box[0]

@@ -31,6 +31,11 @@ def readings_of(words: Sequence[Word]) -> list[str]:
     return [" ".join(choice) for choice in product(*options)]
 
 
+def other_text(line: Line) -> str:
+    """The line as the other reader saw it."""
+    return " ".join(word.other.split(" ")[0] or word.text for word in line.words)
+
+
 def only_one(words: Sequence[Word], codes_in: Callable[[str], Set[str]]) -> str:
     """The one code that a run of words can be: by its first reading, else by all of the readings; empty if several can.
 

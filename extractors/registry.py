@@ -8,6 +8,7 @@ from dataclasses import replace
 from casefile.records import Box, Document, Finding, PageText, Word
 from extractors import (
     appeals,
+    cmn_answers,
     context,
     cpt,
     dates,
@@ -15,6 +16,7 @@ from extractors import (
     hcpcs,
     icd10,
     measures,
+    name_readings,
     ndc,
     npi,
     people,
@@ -47,6 +49,7 @@ EXTRACTORS: tuple[tuple[str, Find], ...] = (
     ("appeals", appeals.find),
     ("measures", measures.find),
     ("saturation", saturation.find),
+    ("cmn_answers", cmn_answers.find),
     ("places", places.find),
     ("wounds", wounds.find),
     ("wound_sizes", wound_sizes.find),
@@ -67,6 +70,8 @@ ORDERS = frozenset({"order", "plan_of_care", "cmn"})
 SIGNED_KINDS = ORDERS | {"progress_note", "therapy_note"}
 DIFFER = 0.8
 """Highest confidence of an unchecked value on which two readers differ."""
+UNSURE = 0.7
+"""A patient's name below this may be somebody else's: the page is looked at for another."""
 SHORT = 3
 """Glyphs of a diagnosis that the table hardly checks: one in three figures behind a letter is one."""
 ON_COVERS = frozenset({"phone"})
@@ -109,6 +114,11 @@ def _on_page(page: PageText) -> list[Finding]:
     again = [find for name, find in EXTRACTORS if not SECOND.get(name, frozenset()) <= known]
     found = more_findings(page, found, lambda variant: [finding for find in again for finding in find(variant)])
     found += unlabelled.find(page, found)
+    found = name_readings.settled(page, found)
+    if all(f.confidence < UNSURE for f in found if f.field == "member_name"):
+        found += name_readings.find_unlabelled(page)
+    if not any(f.field == "member_dob" for f in found):
+        found += name_readings.find_birth(page)
     if not any(f.field == "member_name" for f in found) and (named := context.name_in_prose(page)):
         found.append(named)
     repaired = [f.box for f in found if f.field == "hcpcs" and f.status == "repaired"]

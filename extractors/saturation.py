@@ -12,11 +12,13 @@ from extractors.sentences import next_of
 from extractors.tokens import Token, closes
 
 NAMED = re.compile(
-    r"\b(?:Sp?[O0]{1,2}\s?[2z]|Sa[O0]2|[O0]2\s+sats?|sats?|(?:oxygen )?saturation|oximetry|desat\w*)\b[^\d]{0,3}",
+    r"\b(Sp?[O0]{1,2}\s?[2z]|Sa[O0]2|[O0]2\s+sats?|sats?|(?:oxygen )?saturation|oximetry|desat\w*)\b[^\d]{0,3}",
     re.IGNORECASE,
 )
 BROKEN_OFF = re.compile(rf"(?:{NAMED.pattern})[^\d.;]{{0,12}}$", re.IGNORECASE)
 """A line that ends between a saturation's name and its figure."""
+LISTED_ON = re.compile(r"\d\s?%[,;]?\s(?:and |then )?(?:with|after|during|on|at|while)\b[^.\d%]{0,40}$", re.IGNORECASE)
+"""A line of saturations that ends before its next one's figure."""
 PERCENT = re.compile(r"(?<![\d.=<>≤≥/-])(\d{2,3}(?:\.\d)?)\s?%")
 BOUND = re.compile(
     r"(<=?|>=?|≤|≥|less than|below|above|under|greater than|at or below|or less|goal|target|maintain|keep|titrate\w*|to achieve|threshold|criteria|fi[o0]2|granulat\w*|slough|necro\w*|hematocrit|hct|ef|ejection fraction|slope|battery|humidity)\W{0,12}(?:[\w%]+\W+){0,2}$",
@@ -42,7 +44,7 @@ def find(page: PageText) -> list[Finding]:
     """Saturations in columns and in running text; those by a label of their own are the measures'."""
     found = in_columns(page)
     for number, line in enumerate(page.lines):
-        if BROKEN_OFF.search(line.text[-60:]) and next_of(page, number):
+        if (BROKEN_OFF.search(line.text[-60:]) or LISTED_ON.search(line.text[-80:])) and next_of(page, number):
             line = Line((*line.words, *page.lines[number + 1].words))
         found += _in_line(page, line, line.text[:2000])
     return found
@@ -82,7 +84,9 @@ def _in_line(page: PageText, line: Line, text: str) -> list[Finding]:
         return []
     found, matches = [], [m for m in PERCENT.finditer(text, named.end() - 1)]
     if not matches and (
-        bare := re.compile(r"\W{0,4}(?:of|was|is|at)?\s*(\d{2,3})(?![\d/.:-])").match(text, named.end())
+        bare := re.compile(
+            r"\W{0,4}(?:of|was|is|at|\(?calc\w*|\(?art\w*)?\W{0,3}(\d{2,3}(?:\.\d)?)(?![\d/:-]|\.\d)"
+        ).match(text, named.end(1))
     ):
         matches = [bare]
     if not matches:

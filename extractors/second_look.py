@@ -108,9 +108,17 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
 def _is_one_of_several(finding: Finding, looks: Sequence[Sequence[Finding]]) -> bool:
     """Whether different readings make different codes of one list at this place, so that none of them is a repair."""
     values = {f.value for look in looks for f in look if f.field == finding.field and f.status != "suspect"
+              and not _is_a_worse_repair(f, finding)
               and _same_place(f.box, finding.box) and fuzz.ratio(f.value, finding.value) >= ALIKE}  # fmt: skip
     together = any({f.value for f in look if f.field == finding.field} >= values for look in looks)
     return len(values) > 1 and not together
+
+
+def _is_a_worse_repair(other: Finding, finding: Finding) -> bool:
+    """Whether a diagnosis was mended from one reading where another reads as it stands and is as long."""
+    return (finding.field, finding.status, other.status) == ("icd10", "valid", "repaired") and len(other.value) == len(
+        finding.value
+    )
 
 
 def _rivals(kept: Finding, other: Finding) -> bool:

@@ -20,10 +20,12 @@ SHORT = 0.8
 """A line that ends left of this share of the widest line's end stops short."""
 NARROW = 0.6
 """A line that ends left of this share of the page's width is no line of wrapped prose."""
+INSIDE = re.compile(r"(?<=\b[A-Z]\d\w)\.(?=\s\.?\d)")
+"""A dot inside a code that a reader left a gap behind ("J45. .909"): no sentence ends there."""
 LONGEST = 20_000
 """Characters of a page that are split into sentences."""
-
-
+BRACKET = 16
+"""A wrapped code in its brackets is shorter than this."""
 EDGE = 0.7
 """A line of prose that runs on ends right of this share of the page's width."""
 AHEAD = 60
@@ -66,36 +68,41 @@ def sentences_of(page: PageText) -> tuple[Sentence, ...]:
         for line in block:
             starts.append(starts[-1] + len(line.text) + 1)
         number = 0
-        for text, start in _sentences(" ".join(line.text for line in block)[:LONGEST]):
+        text = " ".join(line.text for line in block)[:LONGEST]
+        for start, end in _sentences(INSIDE.sub("_", text)):
+            said = text[start:end]
             while starts[number + 1] <= position + start:
                 number += 1
             if made and made[-1].start >= position and made[-1].text.rstrip()[-1:] in {"(", "["}:
                 # a code in brackets belongs to its sentence, whatever dot a reader saw before it
-                made[-1] = replace(made[-1], text=f"{made[-1].text}{text}")
+                made[-1] = replace(made[-1], text=f"{made[-1].text}{said}")
                 continue
-            made.append(Sentence(text, position + start, block[number].box))
+            made.append(Sentence(said, position + start, block[number].box))
         position = starts[-1]
         if position > LONGEST:
             break
     return tuple(made)
 
 
-def _sentences(text: str) -> Iterator[tuple[str, int]]:
-    """The sentences of a text and where in it they begin; one that holds no full stop needs no splitting."""
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where a text's sentences begin and end; one that holds no full stop needs no splitting."""
     if text.strip() == text and _full_stops().isdisjoint(text):
-        yield text, 0
+        yield 0, len(text)
     else:
-        yield from ((span.text, span.start_char) for span in _pipeline()(text).sents)
+        yield from ((span.start_char, span.end_char) for span in _pipeline()(text).sents)
 
 
 def _blocks(lines: tuple[Line, ...]) -> list[list[Line]]:
-    """Lines that run on: a new block begins at a list mark, a label, or behind a line that stops short."""
+    """Lines that run on: a new block begins at a list mark, a label, or behind a line that stops short.
+
+    A line that is a bracket belongs to the one above, wherever that stops.
+    """
     widest = max((line.words[-1].box[2] for line in lines), default=1.0)
     blocks: list[list[Line]] = []
     for line in lines:
         before = blocks[-1][-1] if blocks else None
         runs_on = before and before.words[-1].box[2] > max(SHORT * widest, NARROW) and not NEW.match(line.text[:40])
-        if runs_on:
+        if runs_on or before and line.text[:1] in "([" and before.text[-1:] not in ".;:" and len(line.text) < BRACKET:
             blocks[-1].append(line)
         else:
             blocks.append([line])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
 
 from rapidfuzz import fuzz
 
-from casefile.records import Box, Document, Finding, Line, PageText, Status, Word
+from casefile.records import Box, Document, Finding, Line, PageText, Status, Word, union
 from extractors.labels import LabelledValue, labelled_values
+from extractors.readings import other_text
 
 ELECTRONIC = re.compile(
-    r"\bsigned electronically\s*(?:by)?\s*[:;.\-–—]?\s+[A-Z]|(?:\belectronically|\bdigitally|\be-?)\s*-?\s*(?:signed|authenticated|sig(?:nature)?)\s*(?:by)?\s*[:;.\-–—\]]?\s+(?!by\b|pending|required|here|date|o[nu]\b(?!\W*\d))(?:[A-Z(]|\d{1,2}[/-]\d{1,2}[/-]\d)|/[sSeE][sS]?/\s*\w|^\W?/s[,.|]\s[A-Z]|"
+    r"\bsigned electronically\s*(?:by|on)?\s*[:;,.\-–—]?\s+(?:[A-Z]|\d{1,4}[/-]\d{1,2}[/-]\d)|(?:\belectronically|\bdigitally|\be-?)\s*-?\s*(?:signed|authenticated|sig(?:nature)?)\s*(?:by)?\s*[:;,.\-–—\]]?\s+(?!by\b|pending|required|here|date|o[nu]\b(?!\W*\d))(?:[A-Z(]|\d{1,2}[/-]\d{1,2}[/-]\d)|/[sSeE][sS]?/\s*\w|^\W?/s[,.|]\s[A-Z]|"
     r"authenticated by\s*:?\s+\w|(?:^|\s)signed by\s*:?\s+(?:Dr\.?\s+)?[A-Z][\w'’.-]+,?\s+[A-Z].{0,40}\d{1,2}[/:-]\d{1,2}",
     re.IGNORECASE,
 )
@@ -36,8 +39,24 @@ NEAR_START = 40
 """Letters of a line within which it must stand."""
 BY_WHOM = re.compile(r"\b(?:M\.?D|D\.?O|N\.?P|P\.?A|A?PRN|DNP|[PO]T|RN|CNS)\b|\d")
 """What follows it: a practitioner's letters or a date."""
+TORN = re.compile(r"^\W*\w{0,2}\s?-\s?signed\b")
+"""An electronic signature's wording whose first letter was spoilt ("1 -signed")."""
+SLASHED = re.compile(r"(?:^|\s)(?:/[sS5$][/1Il|]?|[/1Il|]?[sS5$]/)$")
+"""A conformed signature's mark by either reading ("/5/")."""
+CREDENTIALS = re.compile(r"[A-Z][\w'’-]+[.,]?\s(?:M\.?D|D\.?O|N\.?P|P\.?A(?:-C)?|A?PRN|DNP)\b(?!\s+\d{5})")
+"""A name and a practitioner's letters, not a state and its ZIP code."""
 NOT_YET = re.compile(r"\b(?:pending|required|here|must be|to be|awaiting|not)\b", re.IGNORECASE)
-SLIPS = str.maketrans({"$": "s", "1": "i", "|": "l", "!": "l", "0": "o", "5": "s"})
+DATE_OF = re.compile(r"\bdate\w? \S{1,2}$", re.IGNORECASE)
+"""What stands before a label of the date of signature."""
+SHORT_LINE = 60
+"""Characters of a line that is a label and not prose."""
+UNSURE = 0.6
+"""How sure a signature is that is only marks which are not words: by a label that was itself read badly they say nothing."""
+WELL = 0.8
+"""How surely a word was read that is print and not a scrawl."""
+SLIPS = str.maketrans({"q": "g", "$": "s", "1": "i", "|": "l", "!": "l", "0": "o", "5": "s"})
+RULE = re.compile(r"[_|.,:\-–—=~]+")
+"""What is read of the line one signs on."""
 LARGE = 1.6
 """What stands on a signature line and is this much higher than its label is hardly print."""
 WIDE = 0.1
@@ -56,7 +75,7 @@ def find(page: PageText) -> list[Finding]:
         if (match := ELECTRONIC.search(text)) and not RECIPIENT.match(text):
             said = text[match.start() :][:160]
             return [_made(page, "present", line.box, 0.95, "valid", "electronic signature wording", said, "electronic")]
-        if ELECTRONIC.search(_other_reading(line)[:400]) and not RECIPIENT.match(text):
+        if ELECTRONIC.search(other_text(line)[:400]) and not RECIPIENT.match(text):
             reason = "electronic signature wording, as the other reader saw it"
             return [_made(page, "present", line.box, 0.88, "valid", reason, text[:160], "electronic")]
         if page.source == "ocr" and _reads_electronic(line) and not RECIPIENT.match(text):
@@ -74,17 +93,14 @@ def _reads_electronic(line: Line) -> bool:
     """Whether a line is nearly an electronic signature's wording by one of its readings ("1.le troncalls signed bv")."""
     if NOT_YET.search(line.text) or not BY_WHOM.search(line.text[15:]):
         return False
-    for text in (line.text, _other_reading(line)):
+    if TORN.match(line.text) or any(map(SLASHED.search, _texts(line.words[0]))) and CREDENTIALS.search(line.text):
+        return True
+    for text in (line.text, other_text(line)):
         letters = "".join(ch for ch in text[:120].lower().translate(SLIPS) if ch.isalpha())
         for phrase in PHRASES:
             if len(letters) > len(phrase) + 4 and fuzz.partial_ratio(phrase, letters[:NEAR_START]) >= LIKE:
                 return True
     return False
-
-
-def _other_reading(line: Line) -> str:
-    """The line as the other reader saw it."""
-    return " ".join(word.other.split(" ")[0] or word.text for word in line.words)
 
 
 def find_absent(pages: Sequence[PageText], documents: Sequence[Document], findings: Sequence[Finding]) -> list[Finding]:
@@ -95,7 +111,12 @@ def find_absent(pages: Sequence[PageText], documents: Sequence[Document], findin
         if document.kind not in SIGNED or told & set(document.pages):
             continue
         last = next(page for page in pages if page.page_number == document.pages[-1])
-        ink = [box for box, _ in last.ink if box[1] > 0.35]
+        ink = [box for box, _ in last.ink if box[1] > 0.35 and not _is_print(last, box)]
+        answer = _at_label(last, label) if not ink and (label := _worn_label(last)) else None
+        if answer and answer.confidence > UNSURE:
+            reason = f"{answer.reason}, whose label was read badly"
+            missing.append(replace(answer, confidence=min(answer.confidence, 0.75), reason=reason))
+            continue
         value, why = (
             ("present", "a pen's stroke, but no place to sign was read")
             if ink
@@ -106,6 +127,39 @@ def find_absent(pages: Sequence[PageText], documents: Sequence[Document], findin
             Finding("signature", value, "", last.page_number, box, 0.7, "suspect" if ink else "valid", None, why)
         )
     return missing
+
+
+def _worn_label(page: PageText) -> Box | None:
+    """Where a short line nearly says "signature" by one of its readings, the lowest first; not the patient's."""
+    if page.source != "ocr":
+        return None
+    for line in reversed(page.lines):
+        if len(line.text) > SHORT_LINE or RECIPIENT.search(line.text) or line.box[1] < 0.3:
+            continue
+        for first, _ in enumerate(line.words):
+            if DATE_OF.search(" ".join(word.text for word in line.words[:first])):
+                continue
+            for run in (line.words[first : first + 1], line.words[first : first + 2]):
+                if any(map(_is_like_signature, ("".join(w.text for w in run), "".join(w.other for w in run)))):
+                    return union(word.box for word in run)
+    return None
+
+
+def _is_like_signature(text: str) -> bool:
+    letters = "".join(ch for ch in text.lower().translate(SLIPS) if ch.isalpha())
+    return 6 < len(letters) < 12 and fuzz.ratio(letters, "signature") >= LIKE - 3
+
+
+def _is_print(page: PageText, box: Box) -> bool:
+    """Whether what was taken for a pen's stroke is no higher than print and lies on a word that was read well."""
+    if box[3] - box[1] > LARGE * median(word.box[3] - word.box[1] for word in page.words):
+        return False
+    for word in page.words:
+        left, top, right, bottom = word.box
+        across, down = min(box[2], right) - max(box[0], left), min(box[3], bottom) - max(box[1], top)
+        if word.confidence > WELL and word.text.isalnum() and across > 0 and down > 0.6 * (bottom - top):
+            return True
+    return False
 
 
 def _for_recipient(page: PageText, value: LabelledValue) -> bool:
@@ -138,6 +192,7 @@ def _at_label(page: PageText, label: Box) -> Finding:
         w
         for w in page.words
         if w.confidence < 0.45
+        and not RULE.fullmatch(w.text)
         and label[2] - 0.01 <= w.box[0] <= right
         and label[1] - 0.03 <= w.box[1] <= label[3] + 0.02
     ]

@@ -10,8 +10,12 @@ from rapidfuzz.distance import Levenshtein
 
 from casefile.records import Document, Finding, PageText, Problem
 
-SURE = 0.7
-"""Findings below this confidence name nobody."""
+SURE, HINTED = 0.7, 0.5
+"""Findings below the first confidence name nobody; from the second on they may speak against the fax's patient."""
+ENOUGH = 2
+"""Pages that must name the patient before unsure readings of another page speak against it."""
+SHORTEST = 6
+"""Glyphs of a name that can be told from another."""
 WHO = ("member_name", "member_dob", "member_id", "mbi")
 LIKE_NAMES = 74
 """Names more alike than this (of 100) may be one person's."""
@@ -46,7 +50,7 @@ def find_strangers(
         if page.page_number not in covers and (person := _person(page, findings)) != Person()
     }
     groups = _groups(named)
-    if len(groups) < 2:
+    if not groups:
         return []
     hints = {page.page_number: _hints(page, findings) for page in pages if page.page_number not in covers}
 
@@ -58,22 +62,53 @@ def find_strangers(
 
     own = max(groups, key=weight)
     births = {named[number].dob for number in own} - {""}
-    return [
-        Problem("foreign_page", f"Page {number} names another patient than the rest. A person must look.", number)
-        for group in groups if group is not own for number in sorted(group)
+    strangers = {
+        number for group in groups if group is not own for number in group
         if (named[number].dob or not hints[number] & births) and any(differ(named[number], named[other]) for other in own)
-    ]  # fmt: skip
+    }  # fmt: skip
+    for page in pages:
+        number, others = page.page_number, [named[n] for n in own if n != page.page_number]
+        if number not in covers and len(others) >= ENOUGH and _is_doubtful(page, findings, others):
+            strangers.add(number)
+    message = "Page {} names another patient than the rest. A person must look."
+    return [Problem("foreign_page", message.format(number), number) for number in sorted(strangers)]
+
+
+def _is_doubtful(page: PageText, findings: Sequence[Finding], others: list[Person]) -> bool:
+    """Whether a page's name, birth date and ids, some read unsurely, all speak against the fax's patient and none for them.
+
+    Where no name was read, the page must show nothing like the patient's name either.
+    """
+    sure, told = _person(page, findings), _person(page, findings, HINTED)
+    if told == sure or any(agree(told, other) or _near(told, other) for other in others):
+        return False
+    apart = [differ(told, other) for other in others if differ(told, other) or _known(told, other)]
+    return bool(apart) and all(apart) and (bool(sure.name) or not _shows(page, others))
+
+
+def _shows(page: PageText, persons: list[Person]) -> bool:
+    """Whether a part of one of these names, or something like it, stands anywhere on the page."""
+    names, text = [person.name.casefold() for person in persons if person.name], page.text.casefold()
+    parts = {part for name in names for part in name.split() if len(part) >= 4}
+    return any(
+        fuzz.partial_ratio(part, text) >= LIKE_NAMES
+        for part in parts
+        if 2 * sum(fuzz.partial_ratio(part, name) >= LIKE_NAMES for name in names) > len(names)
+    )
 
 
 def _groups(named: Mapping[int, Person]) -> list[list[int]]:
-    """The pages of each person: those that plainly name one, then those of like names or ids, then what nothing parts."""
+    """The pages of each person: two things the same first, then like names or ids, then what nothing parts."""
 
     def any_two(test: Test, one: list[int], other: list[int]) -> bool:
         return any(test(named[a], named[b]) for a in one for b in other)
 
-    groups = _joined([[number] for number in named], lambda one, other: any_two(agree, one, other))
-    groups = _joined(groups, lambda one, other: any_two(_near, one, other) and not any_two(differ, one, other))
-    return _joined(groups, lambda one, other: not any_two(differ, one, other))
+    def like(one: Person, other: Person) -> bool:
+        return agree(one, other) or _near(one, other)
+
+    groups = _joined([[number] for number in named], lambda a, b: any_two(lambda x, y: _same(x, y) > 1, a, b))
+    groups = _joined(groups, lambda a, b: any_two(like, a, b) and not any_two(differ, a, b))
+    return _joined(groups, lambda a, b: not any_two(differ, a, b))
 
 
 def _joined(groups: list[list[int]], belong: Callable[[list[int], list[int]], bool]) -> list[list[int]]:
@@ -88,11 +123,11 @@ def _joined(groups: list[list[int]], belong: Callable[[list[int], list[int]], bo
     return kept
 
 
-def _person(page: PageText, findings: Sequence[Finding]) -> Person:
+def _person(page: PageText, findings: Sequence[Finding], least: float = SURE) -> Person:
     """The surest name, birth date and ids of one page."""
     best: dict[str, Finding] = {}
     for finding in findings:
-        if finding.page == page.page_number and finding.field in WHO and finding.confidence >= SURE:
+        if finding.page == page.page_number and finding.field in WHO and finding.confidence >= least:
             best[finding.field] = max(best.get(finding.field, finding), finding, key=lambda f: f.confidence)
     return Person(*(best[field].value if field in best else "" for field in WHO))
 
@@ -104,7 +139,7 @@ def _hints(page: PageText, findings: Sequence[Finding]) -> set[str]:
 
 def agree(one: Person, other: Person) -> bool:
     """Whether two pages plainly name one person: two things the same, or one the same and nothing against it."""
-    same = _same_id(one, other) + (_slips(one.dob, other.dob) == 0) + (_names(one, other) >= 90)
+    same = _same(one, other)
     return same >= 2 or same == 1 and not differ(one, other)
 
 
@@ -115,15 +150,24 @@ def differ(one: Person, other: Person) -> bool:
     """
     named_apart = 0 <= _names(one, other) < LIKE_NAMES or _other_given(one.name, other.name)
     against = (_slips(one.dob, other.dob) > 1) + named_apart + _other_id(one, other)
-    same = _same_id(one, other) + (_slips(one.dob, other.dob) == 0) + (_names(one, other) >= 90)
-    if same >= 2:
+    if _same(one, other) >= 2:
         return False
-    known = (
-        (_slips(one.dob, other.dob) >= 0) + (_names(one, other) >= 0) + (_same_id(one, other) or _other_id(one, other))
-    )
     return (
-        against >= 2 or against == 1 and known == 1 and (_slips(one.dob, other.dob) > 2 or 0 <= _names(one, other) < 55)
+        against >= 2
+        or against == 1 == _known(one, other)
+        and (_slips(one.dob, other.dob) > 2 or 0 <= _names(one, other) < 55)
     )
+
+
+def _same(one: Person, other: Person) -> int:
+    """How many of name, birth date and id are the same."""
+    return _same_id(one, other) + (_slips(one.dob, other.dob) == 0) + (_names(one, other) >= 90)
+
+
+def _known(one: Person, other: Person) -> int:
+    """How many of them both pages tell."""
+    ids = _same_id(one, other) or _other_id(one, other)
+    return (_slips(one.dob, other.dob) >= 0) + (_names(one, other) >= 0) + ids
 
 
 def _near(one: Person, other: Person) -> bool:
@@ -138,7 +182,9 @@ def _slips(one: str, other: str) -> int:
 
 
 def _names(one: Person, other: Person) -> float:
-    return fuzz.token_sort_ratio(one.name.casefold(), other.name.casefold()) if one.name and other.name else -1.0
+    """How alike two names are, of 100; -1 when one is not known, or too short to be more than initials."""
+    known = min(len(one.name), len(other.name)) >= SHORTEST
+    return fuzz.token_sort_ratio(one.name.casefold(), other.name.casefold()) if known else -1.0
 
 
 def _other_given(one: str, other: str) -> bool:

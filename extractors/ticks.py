@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 
-from casefile.records import Line, PageText
+from casefile.records import Line, PageText, Word
 from extractors.once import once
+from extractors.readings import other_text
 from extractors.tokens import CELL
 
 MARK = re.compile(r"[\[({]\s?([^\s\w]|[xXvVoO_]|\s)?\s?[\])}]|[☐□❏◻▢☒☑✓✔✗✘■]")
-SMUDGED = re.compile(r"[\[({|]\s?([^\s\w]|[xXvVoO_])?\s?[\])}|I](?=\s|$)|\bL[I\]]\s|(?<!\w)[xX]\s?[\])}|](?=\s|$)|[☐☒]")
+SMUDGED = re.compile(
+    r"[\[({|]\s?([^\s\w]|[xXvVoO_])?\s?[\])}|I](?=\s|$)|\bL[I\]]\s|(?<![^\W1Il])[xX]\s?[\])}|](?=\s|$)|[☐☒]"
+)
 """As readers of bad pages see boxes: "{_|", "|XI", "LI"."""
+INKED = re.compile(r"[\[({|I1l][xXsn$]\s?[\])}|]")
+"""A ticked box as readers of bad pages see it in a list to tick: "Is|", "In}", "Ix]"; an empty one has nothing between its sides."""
 TICKED = re.compile(r"[xXvV✓✔✗✘☒☑■*]")
 ASKS = re.compile(r"\b(check|select|mark|tick)\b.{0,30}\b(all|one|items?|apply|box)", re.IGNORECASE)
 JOINS = re.compile(r"[,;/&+]|\b(?:with|and|plus|w/)", re.IGNORECASE)
 """What joins two codes of one item."""
-NEXT = re.compile(r"\s*[A-Z][\w /()'-]{2,34}:")
-CODE = re.compile(r"\b[A-HJ-MP-V£€]\d{4}\b")
+NEXT = re.compile(r"\s*[A-Z][\w /()'-]{2,34}:(?=\s|$)")
+CODE = re.compile(r"\b[A-HJ-MP-V£€]\d{4}(?![a-z\d])")
 LONGEST_LIST = 20
 NEXT_LINES, SAME_EDGE = 0.05, 0.008
 """How far apart the lines of one list stand, and how exactly their words begin below each other, as shares of the page."""
@@ -36,6 +41,8 @@ def is_unticked(page: PageText, line: Line, start: int, code: re.Pattern[str] = 
     """
     if not _has_ticks(page):
         return False
+    if page.source == "ocr" and _lists(page) and _behind_inked_box(line, start):
+        return False
     before = line.text[max(0, start - FAR) : start]
     if not before.strip() and not line.text[start + 5 :].strip():
         before = _line_above(page, line).text[-FAR:] + " "  # an item that was wrapped leaves its box behind
@@ -43,6 +50,16 @@ def is_unticked(page: PageText, line: Line, start: int, code: re.Pattern[str] = 
     if marks and not code.search(before[marks[-1].end() :]):
         return not TICKED.search(marks[-1][0])
     return page.source == "ocr" and line in _listed(page)
+
+
+def _behind_inked_box(line: Line, start: int) -> bool:
+    """Whether the word before this place is a ticked box by one of its readings."""
+    ahead = line.words_in(0, start)[-1:] if start else ()
+    return any(_is_inked(word) for word in ahead)
+
+
+def _is_inked(word: Word) -> bool:
+    return any(map(INKED.fullmatch, (word.text, *word.other.split())))
 
 
 def _line_above(page: PageText, line: Line) -> Line:
@@ -122,7 +139,7 @@ def _listed(page: PageText) -> tuple[Line, ...]:
     found: list[Line] = []
     asked = False
     for line in page.lines:
-        if ASKS.search(line.text[:200]):
+        if ASKS.search(line.text[:200]) or ASKS.search(other_text(line)[:200]):
             asked = True
         elif asked and (NEXT.match(line.text[:60]) or len(found) >= LONGEST_LIST):
             break
@@ -150,12 +167,16 @@ def _has_ticks(page: PageText) -> bool:
     text = " ".join(word.text for word in page.words[:3000])
     if any(TICKED.search(match[0]) for match in MARK.finditer(text)):
         return True
-    return _lists(page) and any(
-        TICKED.search(match[0]) for line in _listed(page) for match in SMUDGED.finditer(line.text[:200])
+    return (
+        _lists(page)
+        and any(_is_inked(word) for line in _listed(page) for word in line.words)
+        or any(TICKED.search(match[0]) for line in _listed(page) for match in SMUDGED.finditer(line.text[:200]))
     )
 
 
 @once
 def _lists(page: PageText) -> bool:
-    """Whether the page asks to tick."""
-    return bool(ASKS.search(" ".join(word.text for word in page.words[:3000])))
+    """Whether the page asks to tick, by either reading."""
+    words = page.words[:3000]
+    texts = ([w.text for w in words], [w.other.split(" ")[0] or w.text for w in words])
+    return any(ASKS.search(" ".join(text)) for text in texts)

@@ -54,6 +54,8 @@ def tokens_of(line: Line) -> tuple[Token, ...]:
         if piece.text in BARS and piece.confidence < UNSURE and _begins_a_label(pieces[place + 1 : place + 5]):
             barred = True
             continue
+        if piece.text == "." and place and pieces[place - 1].text == ".":
+            barred = True
         if LEADER.fullmatch(piece.text):
             if piece.text == ":" and made:
                 last = made[-1].word

@@ -37,7 +37,7 @@ PICTURED = 0.88
 frame had at most 0.79."""
 CAPTION = 4
 """Glyphs of a line that, surely read, must stand beside both pictures."""
-SENDERS = re.compile(r"\d{3}[-.)]+\d{3}[-.]\d{4}|\d{5}[-.:]\d{4}(?!\d)")
+SENDERS = re.compile(r"\d{3}[-.)]+\d{3}[-.]?\d{4}|\d{6}[-.]\d{4}|\d{10}(?=F\w{0,2}\W?\d{3})|\d{5}[-.:]\d{4}(?!\d)")
 """Telephone numbers and ZIP codes: small print that is the same on all of an office's pages, so that a change in it is a slip."""
 Kind = Callable[[str], bool]
 

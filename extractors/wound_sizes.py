@@ -24,6 +24,10 @@ SIDE = re.compile(
 WOUND_HEAD = re.compile(r"L\w*\s?[x×]\s?W", re.IGNORECASE)
 """One heading for all sides."""
 HEAD_OF_SIDE = re.compile(r"(L|W|D)(?:ength|idth|epth)?(?:\(cm\))?", re.IGNORECASE)
+PRODUCT = re.compile(
+    r"\b[A-HJ-MP-V]\d{4}\b|\b(?:gauze|dressing|alginate|foam|pads?|sponges?|hydrocolloid|tape)\b", re.IGNORECASE
+)
+"""What is put on a wound has a size of its own."""
 NUMBERS = re.compile(r"\d{1,2}(?:\.\d{1,2})?")
 SURE = 0.9
 
@@ -39,8 +43,20 @@ def find(page: PageText) -> list[Finding]:
         ]
         near = text + " " + (page.lines[number - 1].text[:300] if number else "")
         if headed or IS_WOUND.search(near):
-            found += [as_printed(page, line, m, "wound_size", _sides(m[0]), SURE) for m in WOUND.finditer(text)]
+            found += [
+                as_printed(page, line, m, "wound_size", _sides(m[0]), SURE)
+                for m in WOUND.finditer(text)
+                if not _is_a_products(text, m)
+            ]
     return found
+
+
+def _is_a_products(text: str, match: re.Match[str]) -> bool:
+    """Whether a dressing stands right before or behind a size that has two sides and no unit."""
+    if re.search(r"[cm]m", match[0]) or len(re.findall(r"[x×X*]", match[0])) > 1:
+        return False
+    before, behind = text[: match.start()][-48:], text[match.end() :][:24]
+    return bool(PRODUCT.search(behind) or PRODUCT.search(before) and not IS_WOUND.search(before))
 
 
 def _sides(printed: str) -> str:

@@ -11,7 +11,7 @@ from casefile.records import Banner, Finding, PageText
 from extractors.documents import classify
 from extractors.problems import find_problems
 from extractors.registry import find_all
-from extractors.strangers import Person, agree, differ
+from extractors.strangers import Person, agree, differ, find_strangers
 
 Page = Callable[..., PageText]
 LINES = [f"Line {n} of a long note about walking, oxygen {n}{n} and home number {100 + n}." for n in range(12)]
@@ -27,6 +27,12 @@ def test_the_cover_sheet_counts_pages(page_of: Page) -> None:
     cover = page_of("FAX COVER SHEET", "To: Intake   From: Clinic", "Pages including cover: 4", "CONFIDENTIAL")
     assert len(problems([cover, page_of(*LINES), page_of("PHYSICIAN ORDER")], "missing_page")) == 1
     assert problems([cover, page_of(*LINES), page_of("PHYSICIAN ORDER"), page_of("CALL LOG")], "missing_page") == []
+
+
+def test_a_count_that_cannot_be_read_is_told(page_of: Page) -> None:
+    cover = page_of("FAX COVER SHEET", "To: Intake   From: Clinic", "Pages including cover: &", "CONFIDENTIAL")
+    assert problems([cover, page_of("PHYSICIAN ORDER")], "missing_page") == []
+    assert problems([cover, page_of("PHYSICIAN ORDER")], "low_quality") == [(1, None)]
 
 
 def test_printed_page_numbers_show_a_gap(page_of: Page) -> None:
@@ -85,6 +91,35 @@ def test_a_page_with_a_misread_id_alone_is_not_counted_for_the_stranger(page_of:
              page_of("PROGRESS NOTE", "Patient Name: Theodora Hathorne", "DOB: 12/01/1942"),
              page_of("FACE SHEET", "Patient Name: Theodora Hathorne", "DOB: 12/01/1942", "Member ID: 25041967501")]  # fmt: skip
     assert problems(pages, "foreign_page") == [(2, None)]
+
+
+def test_a_page_of_a_patient_with_the_same_name_is_a_strangers(page_of: Page) -> None:
+    name = "Patient Name: Siobhan Amand"
+    pages = [page_of("PROGRESS NOTE", name, "DOB: 05/16/1947"),
+             page_of("FACE SHEET", name, "DOB: 12/10/1947", "Member ID: 81594337301"),
+             page_of("PHYSICIAN ORDER", name, "DOB: 05/16/1947", "Member ID: U32067965")]  # fmt: skip
+    assert problems(pages, "foreign_page") == [(2, None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "dob", "foreign"),
+    [("Al Fairweather", "1947-04-25", True), ("", "1947-04-25", True), ("", "1952-12-05", False)],
+    ids=["a relative", "somebody not named", "a slip in the date"],
+)
+@pytest.mark.parametrize("text", ["Wound sheet", "Wound sheet of Corinne F."])
+def test_unsure_readings_speak_against_the_patient_together(
+    page_of: Page, name: str, dob: str, foreign: bool, text: str
+) -> None:
+    pages = [replace(page_of(text), page_number=n) for n in (1, 2, 3)]
+    known = {"member_name": "Corinne Fairweather", "member_dob": "1952-12-04"}
+    box = (0.1, 0.1, 0.2, 0.2)
+    found = [
+        Finding(field, value, value, n, box, 0.9, "valid", None, "") for n in (1, 2) for field, value in known.items()
+    ]
+    found += [Finding("member_dob", dob, dob, 3, box, 0.5, "suspect", None, "")]
+    found += [Finding("member_name", name, name, 3, box, 0.9, "valid", None, "")] if name else []
+    want = [3] if foreign and (name or "Corinne" not in text) else []
+    assert [p.page for p in find_strangers(pages, (), found)] == want
 
 
 def test_a_denial_that_says_nothing_of_appeals_is_told(page_of: Page) -> None:
