@@ -58,8 +58,6 @@ BETWEEN = re.compile(
 """A letter's own date or its salutation: what follows is the reader's address."""
 REACH = 320
 """Characters within which the address follows."""
-NO_OFFER = re.compile(r"^\W*(?:[A-Z][\w&'’-]*\s*)+$")
-"""A title or a company's name, that offers nothing."""
 CONTACT = re.compile(r"\(?\d{3}\)?[-. /]?\s?\d{3}[-. ]\d{4}")
 
 
@@ -72,7 +70,7 @@ def find(page: PageText) -> list[Finding]:
         sentence = next((s for s in sentences_of(page) if re.search(pattern, s.text, re.IGNORECASE)), None)
         if sentence and name == "peer_to_peer" and not CONTACT.search(sentence.text):
             sentence = _with_a_phone(page, sentence)
-        if sentence and not (name == "external_review" and NO_OFFER.search(sentence.text)):
+        if sentence and not (name == "external_review" and _is_a_title(sentence.text)):
             findings.append(_made(page, name, _value(name, sentence.text), sentence.text, sentence.box))
     return findings
 
@@ -83,6 +81,11 @@ def _with_a_phone(page: PageText, sentence: Sentence) -> Sentence:
     after = next((s for s in told if s.start > sentence.start), sentence)
     calls = re.search(r"\b(?:call|phone|schedule|request)", after.text, re.IGNORECASE) and CONTACT.search(after.text)
     return replace(sentence, text=f"{sentence.text} {after.text}") if calls else sentence
+
+
+def _is_a_title(text: str) -> bool:
+    """Whether every word begins with a capital, as in a company's name, which offers nothing."""
+    return not text.isupper() and all(word[0].isupper() for word in text.split() if word[0].isalpha())
 
 
 def _value(name: str, text: str) -> str:

@@ -8,6 +8,7 @@ from casefile.records import Finding, Line, PageText, Status
 from extractors import told_dates
 from extractors.blocks import cells_of
 from extractors.day import ANY, Day, labelled_day, made
+from extractors.denial import IS_DENIAL
 from extractors.expected import DATES
 from extractors.label_hits import has_shape
 from extractors.labels import LabelledValue, labelled_values, values_of
@@ -56,7 +57,7 @@ def find(page: PageText) -> list[Finding]:
     have = {finding.field for finding in findings}
     if "signature_date" not in have:
         findings += _signed_on(page) or _signature_date(page)
-    if "denial_date" not in have and DENIAL.search(page.text[:6000]):
+    if "denial_date" not in have and (DENIAL.search(page.text[:6000]) or IS_DENIAL.search(page.text[:6000])):
         findings += _letter_date(page, "denial_date", None, 0.93)
     if "order_date" not in have:
         findings += _letter_date(page, "order_date", "letter", 0.8)

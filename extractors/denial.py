@@ -27,6 +27,11 @@ NO_COMPANY = re.compile(
     r"\d|:|claim|facsimile|jurisdiction|contractor|denial|notice|form|request|explanation|decision|determination|remittance|department|member|order|supply|associates|center|clinic|medicine",
     re.IGNORECASE,
 )
+TITLE = re.compile(
+    r"\s[–—|-]\s|\s+(?=(?:medicare )?(?:notice of|remittance|explanation of|determination|claim (?:decision|determination))\b)",
+    re.IGNORECASE,
+)
+"""What parts a company's name from the title behind it."""
 ASKED = re.compile(
     r"\b(?:[Aa]sk(?:ing)?|[Cc]all(?:ing)?|[Cc]ontact(?:ing)?|[Mm]ember of|[Ee]nrolled in|[Ww]rit(?:e|ing) to|[Bb]ehalf of|[Yy]our plan,?)\s+(?:the\s+)?((?:[A-Z][\w'’&-]*\s){1,5}?[A-Z][\w'’&-]*)"
     r"(?=\s+(?:for|to|at|by|in writing|or|within|has|have|is|and|received|,)\b|[.,;:(]|$)"
@@ -121,7 +126,7 @@ def _payer(page: PageText) -> list[Finding]:
     """Who denied: the company in the letter's head, else the one that the letter tells the reader to ask."""
     for line in page.lines[:8]:
         for cell in cells_of(line):
-            text = re.split(r"\s[–—|-]\s", cell.text[:120])[0]
+            text = TITLE.split(cell.text[:120])[0]
             if (
                 cell.box[1] < 0.2
                 and COMPANY.search(text)

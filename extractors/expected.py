@@ -21,8 +21,11 @@ NEED = re.compile(
 )
 """How a time of need begins; a clock's time is none."""
 CODE = re.compile(r"[A-Z£€$§&8][0-9OoIlSBZ]{3,4}|\d{5}")
-NO_ID = re.compile(r"\W*(?:page|pg|phone|ph|tel|telephone|fax|line|room|suite|ste)\b", re.IGNORECASE)
-"""What numbers no identifier."""
+NO_ID = re.compile(
+    r"\W*(?:(?:page|pg|phone|ph|tel|telephone|fax|line|room|suite|ste|call(?=\s))\b|(?:1[-. ]|\()?\d{3}\)?[-. ]\s?\d{3}[-. ]\d{4}(?![\w-]))",
+    re.IGNORECASE,
+)
+"""What numbers no identifier, and a telephone number as it is written."""
 PHONE = re.compile(r"\d{3}\D{0,3}\d{3}\D{0,2}\d{4}")
 
 

@@ -169,8 +169,10 @@ def _is_meant(page: PageText, number: int, run: tuple[Word, ...], enclosed: bool
         return None
     if not any(word.other for word in run) and re.fullmatch(r"\W*\d{5}\W*", run[0].text):
         return None  # both readers saw a CPT number
-    if LOST_LETTER.fullmatch(run[0].text.strip(EDGES)) and MONEY.search(page.text[:6000]):
-        return None  # sooner a sum without its point
+    if LOST_LETTER.fullmatch(run[0].text.strip(EDGES)) and (
+        MONEY.search(page.text[:6000]) or ZIP.search(line.text[:start])
+    ):
+        return None  # sooner a sum without its point, or a ZIP code that lost a figure
     if governed == "code" or NAMED.search(line.text[:start]) or enclosed and run[0].text[1:2].isalpha():
         return True
     if TICK.search(line.text[:start][-8:]) or governed in CODES | NEAR and WITH_MODIFIER.match(run[0].text):

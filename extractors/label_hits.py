@@ -16,7 +16,7 @@ WIDE = 0.035
 OF_A_PERSON = re.compile(r"\b(id|number|birth|npi|order|signed|dob)\b")
 """Wordings that may end a cell whose beginning was misread ("Panteni's Member ID")."""
 NOT_THE_PATIENTS = frozenset(fold(word) for word in ("spouse", "emergency", "caregiver", "guarantor", "secondary", "mother", "father",
-                             "parent", "guardian", "employer", "alternate", "prior", "previous", "old", "contact", "tertiary", "and", "the", "your", "his", "her", "their", "next", "followup", "return", "upcoming", "than", "this", "lab"))  # fmt: skip
+                             "parent", "guardian", "employer", "alternate", "prior", "previous", "old", "contact", "tertiary", "and", "the", "your", "his", "her", "their", "next", "followup", "return", "upcoming", "than", "this", "lab", "adm"))  # fmt: skip
 """Words just before a wording that make it somebody else's label, or prose."""
 
 PARTS = frozenset(fold(word) for word in ("name", "address", "telephone", "phone", "fax", "number", "no", "#", "and", "or", "of", "medicare", "id", "npi",
@@ -54,6 +54,8 @@ UNITS = frozenset(
 """Wordings that are units behind a number."""
 SHAPED = frozenset({*DATES, *NPIS, *IDS}) - {"generic_date"}
 """Fields whose values can be told by their shape."""
+TABLE_OF_TESTS = frozenset({"test", "result", "results", "flag"})
+"""Headings beside which "Reference" heads the usual ranges."""
 A_NUMBER = re.compile(r"[A-Z]{0,4}-?\d{4,6}")
 """A short number that fills the rest of its cell ("Grp 7719")."""
 AN_ID = re.compile(r"[A-Z]{0,4}\d[A-Z\d-]{5,}")
@@ -92,6 +94,8 @@ def hits_of(tokens: tuple[Token, ...], garbled: bool) -> tuple[Hit, ...]:
             place = hit.end
         else:
             place += 1
+    if any(hit.label == "reference" and not hit.colon for hit in found) and TABLE_OF_TESTS & {h.label for h in found}:
+        return tuple(replace(hit, field="other") if hit.label == "reference" else hit for hit in found)
     return tuple(found)
 
 
@@ -181,8 +185,8 @@ def _stands_as_label(tokens: tuple[Token, ...], start: int, end: int, field: str
     begins, plain = opens(tokens, start), wording in plain_wordings()
     before = tokens[start - 1] if start else None
     if before and not begins and before.folded in NOT_THE_PATIENTS:
-        place = end + 1 + (end + 2 < len(tokens) and tokens[end + 1].folded in {"is", "was"})
-        return field in IDS and len(wording) > 7 and place < len(tokens) and _is_an_id(tokens[place].word.text)
+        answer = end + 1 + (end + 2 < len(tokens) and tokens[end + 1].folded in {"is", "was"})
+        return field in IDS and len(wording) > 7 and answer < len(tokens) and _is_an_id(tokens[answer].word.text)
     if before and not tokens[start].apart and wording in UNITS and re.fullmatch(r"[\d.,-]+", before.word.text):
         return False
     if tokens[end].colon and (begins or tokens[end].word.text[-1] != ";" or not plain):

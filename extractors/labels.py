@@ -94,12 +94,17 @@ def sheet_of(page: PageText) -> Sheet:
         values = _answered(tokens, hits)
     headings = _headings(tokens, values)
     values += _rows(tokens, hits, values)
+    values = [_unbroken(value, tokens) for value in values]
     answered = frozenset(value.label_box for value in values if _is_beside(value))
     return Sheet(tokens, hits, tuple(_under(value, headings) for value in values), answered)
 
 
 ROWED = frozenset({"quantity", "frequency", "length_of_need", "reference_number", "claim_number", "service_start"})
 """Fields of which a table has one in each row below its heading."""
+BREAKS = frozenset({"reference_number", "claim_number", "authorization_number"})
+"""Identifiers that a narrow column breaks."""
+SAME_EDGE = 0.004
+"""How exactly the lines of one cell begin below each other, as a share of the page's width."""
 ROW = 0.05
 """Rows of one table stand no further apart than this share of the page's height."""
 
@@ -116,13 +121,14 @@ def _column(
     tokens: tuple[tuple[Token, ...], ...], hits: tuple[tuple[Hit, ...], ...], value: LabelledValue
 ) -> Iterator[LabelledValue]:
     hit = next(hit for hit in hits[value.line] if hit.box == value.label_box)
-    if hit.colon:
+    if tokens[value.line][hit.end - 1].word.text.endswith(":"):
         return
     left, right = column_of(tokens[value.line], hit)
     bottom = value.box[3]
     for row, labels in zip(tokens[value.line + 1 :], hits[value.line + 1 :], strict=True):
         cell = [token for token in row if left <= token.word.box[0] < right]
-        if not cell or cell[0].word.box[1] < bottom:
+        inset = bool(row) and row[0].word.box[0] > tokens[value.line][0].word.box[0] + CELL
+        if not cell or cell[0].word.box[1] < bottom or value.field in BREAKS and inset:
             continue
         labelled = any(row[label.start] in cell[:2] for label in labels)
         if cell[0].word.box[1] - bottom > ROW or labelled or sum(token.apart for token in row) < 2:
@@ -136,6 +142,28 @@ def _column(
             return
         yield replace(value, words=words)
         bottom = words[0].box[3]
+
+
+def _unbroken(value: LabelledValue, tokens: tuple[tuple[Token, ...], ...]) -> LabelledValue:
+    """An identifier in a narrow column with its end from the next line of its cell ("CALL-77120" over "93-A")."""
+    if value.field not in BREAKS or len(value.words) != 1 or value.box[1] < value.label_box[3]:
+        return value
+    word = value.words[0]
+    left, top, _, bottom = word.box
+    number = next(
+        (n for n in range(value.line + 1, len(tokens)) if any(t.word == word for t in tokens[n])), len(tokens)
+    )
+    below = tokens[number + 1] if number + 1 < len(tokens) else ()
+    if not below or below[0].word.box[0] < tokens[number][0].word.box[0] + CELL:
+        return value  # the next row of the table
+    end = next((place for place, token in enumerate(below) if abs(token.word.box[0] - left) < SAME_EDGE), None)
+    if end is None or not closes(below, end) or below[end].word.box[1] - bottom > 0.5 * (bottom - top):
+        return value
+    rest = below[end].word
+    if not re.fullmatch(r"(?=.*\d)[A-Z\d-]{2,12}", rest.text):
+        return value
+    joined = Word(word.text + rest.text, union((word.box, rest.box)), min(word.confidence, rest.confidence), word.line)
+    return replace(value, words=(joined,))
 
 
 def _is_beside(value: LabelledValue) -> bool:

@@ -36,7 +36,8 @@ CONDITION = (
     ("sleep", r"sleep|asleep|overnight|nocturnal|night"),
 )
 ON_OXYGEN = re.compile(
-    r"\b(?:on|with|at)?\s*(?:oxygen|O2)?\s*(?:at)?\s*(\d{1,2}(?:\.\d)?)\s?(?:L\b|L/|lpm|liters?)", re.IGNORECASE
+    r"\b(?:on|with|at)?\s*(?:oxygen|O2)?\s*(?:at)?\s*(?<![\d.])(\d(?:\.\d)?|1[0-5])\s?(?:L\b|L/|lpm|liters?)",
+    re.IGNORECASE,
 )
 
 
@@ -85,7 +86,7 @@ def _in_line(page: PageText, line: Line, text: str) -> list[Finding]:
     found, matches = [], [m for m in PERCENT.finditer(text, named.end() - 1)]
     if not matches and (
         bare := re.compile(
-            r"\W{0,4}(?:of|was|is|at|\(?calc\w*|\(?art\w*)?\W{0,3}(\d{2,3}(?:\.\d)?)(?![\d/:-]|\.\d)"
+            r"\W{0,4}(?:of|was|is|at|\(?calc\w*|\(?art\w*)?\W{0,3}(\d{2,3}(?:\.\d)?)(?![\d/:-]|\.\d)", re.IGNORECASE
         ).match(text, named.end(1))
     ):
         matches = [bare]

@@ -73,8 +73,41 @@ Memphis, TN 38103</p><p>Dear Ms. Nwachukwu: We are upholding our decision; the b
 <p>Send your appeal to: Review Unit, 500 James Pkwy, Nashville TN 37243.</p>"
 )
 
+ORDER = "<h2>Home Oxygen Order</h2><table class=n><tr><td>Length of need (99 = lifetime)<td>99</tr><tr><td>O2 sat on room air<td>86%</tr></table>" \
+    "<p>Plan: Prairie Health / ID# PSH-55102-04 / Grp 7719</p><p>Telephone order taken 11/14/2026 @ 1510, read back.</p>" \
+    "<p>E1390 RRQE, E0431 NUKX; if greater than 4 LPM is prescribed, enter a test taken on 4 LPM.</p><p>Therapy dates: 11/16/2026 - 02/16/2027</p>"  # fmt: skip
+CERTIFICATE = "<h2>CERTIFICATE OF MEDICAL NECESSITY</h2>" + table(
+    "a) 54 mm Hg<br>b) 87 %<br>c) 09/28/2026|1. Enter (a) arterial blood gas PO2 and/or (b) oxygen saturation test; (c) date of test.",
+    "1 &nbsp; (2) &nbsp; 3|3. (1) At Rest; (2) During Exercise; (3) During Sleep",
+) + "<p>NAME OF PERSON ANSWERING, IF OTHER THAN PHYSICIAN: Dena Ruiz</p>"  # fmt: skip
+RESUPPLY = "<h2>PAP Resupply Order</h2>" + table("[X]|A7030 Full face mask|1 per 3 months", "[ ]|A7034 Nasal mask|1 per 6 months") \
+    + "<p>Signed electronically 10/20/2026 08:02 AM</p>"  # fmt: skip
+ROUTINE = "<h2>Blood gas report</h2>" + table("pO2|53|L|80-100", "O2 SAT, CALC|86.4|L|94-98", heads="TEST|RESULT|FLAG|REFERENCE") \
+    + "<p>Duration: 07:32:10</p><p>Member ID: SCP100448/01</p>"  # fmt: skip
+CALLS = "<h2>Payer call log</h2>" + table("11/02/26|Marisol|CALL-77120<br>93-A|No auth on file", "11/03/26|Dev|I-20261103|Sent",
+                                          heads="Date|Spoke with|Ref #|Summary") + "<p>Prior auth 1-800-555-0178</p>"  # fmt: skip
+DRESSINGS = "<h2>Wound dressing order</h2><p>Wound size (LxWxD): 3.2 x 2.1 x 0.4 cm</p>" + table(
+    "Calcium alginate|A6196|4x4|30", heads="Product|HCPCS|Size|Qty"
+)
+SEEN = "<h2>Discharge Summary</h2><p>DME: home oxygen. A face-to-face encounter took place on 10/19/2026. SOC expected 10/22/2026.</p>" \
+    "<p>Diagnoses this visit; Feb 5 2027 follow-up.</p><p>Electronically authenticated by Emeric Sandoval, MD, 11/02/2026 17:12 NPI 1003000126</p>"  # fmt: skip
+CAPITALS = (
+    "<p>HIGH DESERT HEALTH PLAN REMITTANCE ADVICE</p><p>November 2, 2026</p><p>WE CANNOT APPROVE THE REQUEST. THE NOTES DO NOT SHOW THE NEED.</p>\
+<p>YOU MAY REQUEST AN APPEAL OR AN EXTERNAL REVIEW. A PEER-TO-PEER CALL IS OPEN. TO SCHEDULE CALL (800) 555-0188.</p>"
+)
+
 
 @pytest.mark.parametrize("html, found", [
+    (ORDER, {"length_of_need": ["99"], "group_number": ["7719"], "order_date": ["2026-11-14"], "modifier": ["RR", "QE", "NU", "KX"],
+             "liters_per_minute": [], "service_start": ["2026-11-16"], "service_end": ["2027-02-16"]}),
+    (CERTIFICATE, {"po2": ["54"], "spo2": ["87 exertion"], "service_start": ["2026-09-28"], "ordering_provider_name": []}),
+    (RESUPPLY, {"quantity": ["1 per 3 months"], "signature": ["present"]}),
+    (ROUTINE, {"reference_number": [], "spo2": ["86.4 None"], "length_of_need": [], "member_id": ["SCP100448"]}),
+    (CALLS, {"reference_number": ["CALL7712093A", "I20261103"], "authorization_number": []}),
+    (DRESSINGS, {"wound_size": ["3.2x2.1x0.4"]}),
+    (SEEN, {"ordering_provider_npi": ["1003000126"], "other_npi": [], "service_start": ["2026-10-19", "2026-10-22"]}),
+    (CAPITALS, {"external_review": ["offered"], "peer_to_peer": ["8005550188"], "denial_date": ["2026-11-02"],
+                "payer_name": ["HIGH DESERT HEALTH PLAN"], "denial_reason": ["not medically necessary"]}),
     (GRID, {"member_name": ["Delphine M Hargrove"], "member_dob": ["1949-07-19"], "member_id": ["BSA440917720"], "order_date": ["2026-10-06"],
             "ordering_provider_name": ["Wendell Abernathy"], "ordering_provider_npi": ["1003000126"], "quantity": ["1", "2"],
             "length_of_need": ["99", "12"]}),
@@ -94,7 +127,7 @@ Memphis, TN 38103</p><p>Dear Ms. Nwachukwu: We are upholding our decision; the b
     (TICKET, {"member_name": ["Ignatius Crowe"], "shipping_address": ["231 Old Mill Rd, Unit 6, Nicholasville, KY 40356"],
               "service_start": ["2026-10-19"], "authorization_number": ["261044871"]}),
     (REMINDER, {"appeal_address": ["Review Unit, 500 James Pkwy, Nashville TN 37243"], "member_name": ["Hildegard Nwachukwu"]}),
-], ids=["grid", "ticks", "claim", "notice", "eob", "remittance", "visit", "faces", "study", "events", "wound", "ticket", "upheld"])  # fmt: skip
+], ids=["oxygen", "certificate", "resupply", "routine", "calls", "dressings", "seen", "capitals", "grid", "ticks", "claim", "notice", "eob", "remittance", "visit", "faces", "study", "events", "wound", "ticket", "upheld"])  # fmt: skip
 def test_other_offices_papers(tmp_path: Path, html: str, found: dict[str, list[str]]) -> None:
     path = tmp_path / "paper.pdf"
     weasyprint.HTML(string=STYLE + html).write_pdf(path)
