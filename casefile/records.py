@@ -43,7 +43,7 @@ class Line:
         """The words joined by single spaces."""
         return " ".join(word.text for word in self.words)
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """The smallest box around all words."""
         return union(word.box for word in self.words)

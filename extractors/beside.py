@@ -22,13 +22,13 @@ def runs_of(line: Line, is_like: Callable[[str], bool]) -> Iterator[tuple[int, i
     """Where words stand of which one reading looks like a code, the longest run first from each word."""
     words = line.words[:80]
     figured = [any(map(str.isdigit, word.text + word.other)) for word in words]
+    close = [right.box[0] - left.box[2] < APART for left, right in zip(words, words[1:], strict=False)]
     for start in range(len(words)):
         if not any(map(str.isalnum, words[start].text)) or not any(figured[start : start + PIECES]):
             continue
         for end in range(min(len(words), start + PIECES), start, -1):
-            run = words[start:end]
-            close = all(b.box[0] - a.box[2] < APART for a, b in zip(run, run[1:], strict=False))
-            if close and any(figured[start:end]) and any(map(is_like, readings_of(run))):
+            sound = any(figured[start:end]) and all(close[start : end - 1])
+            if sound and any(map(is_like, readings_of(words[start:end]))):
                 yield start, end
 
 

@@ -22,7 +22,6 @@ SOME, CLEAR = 2.0, 0.8
 UNTITLED = 0.85
 """Highest confidence of a kind that only the text tells."""
 SEPARATOR = "Separator sheet"
-Patterns = tuple[re.Pattern[str], ...]
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,31 @@ class Judged:
     titled: bool = False
 
 
+@dataclass(frozen=True)
+class Wordings:
+    """What tells a kind, in lower case: title phrases, of which strong ones settle it, and content phrases."""
+
+    strong: re.Pattern[str]
+    titles: re.Pattern[str]
+    content: tuple[re.Pattern[str], ...]
+    telling: tuple[re.Pattern[str], ...]
+
+
 @cache
-def _kinds() -> dict[str, tuple[Patterns, ...]]:
-    """Kind → strong titles, titles, content, telling content."""
+def _kinds() -> dict[str, Wordings]:
     table = tomllib.loads((Path(__file__).parent / "data" / "kinds.toml").read_text())
-    flags = re.IGNORECASE | re.MULTILINE
-    return {kind: tuple(tuple(re.compile(p, flags) for p in row[part]) for part in ("strong", "titles", "content", "telling"))
-            for kind, row in table.items()}  # fmt: skip
+    return {kind: Wordings(_any_of(row["strong"]), _any_of(row["titles"]), tuple(map(_lowered, row["content"])),
+                           tuple(map(_lowered, row["telling"]))) for kind, row in table.items()}  # fmt: skip
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    """One pattern for several; for none one that nothing fits."""
+    return _lowered("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")
+
+
+def _lowered(pattern: str) -> re.Pattern[str]:
+    """A pattern for text in lower case, which is searched faster than with its case ignored; its escapes stay."""
+    return re.compile(re.sub(r"\\.|[A-Z]", lambda m: m[0] if len(m[0]) > 1 else m[0].lower(), pattern), re.MULTILINE)
 
 
 def classify(pages: Sequence[PageText], separators: Collection[int] = ()) -> tuple[Document, ...]:
@@ -99,23 +116,21 @@ def _judge(page: PageText) -> Judged:
         return Judged("other", 0.0, 0.0, "")
     usual = sorted(_height(line) for line in lines)[len(lines) // 2]
     top = [line for line in lines[:14] if line.box[1] < 0.32 and len(line.text) < 90]
-    text, scores = page.text[:20000], list[tuple[float, str, str]]()
-    for kind, (strong, titles, content, telling) in _kinds().items():
+    text, scores = page.text[:20000].lower(), list[tuple[float, str, str]]()
+    said_at_top, prominence = (
+        [line.text.lower() for line in top],
+        [_prominence(line, usual, n) for n, line in enumerate(top)],
+    )
+    for kind, tell in _kinds().items():
         best, title = 0.0, ""
-        for place, line in enumerate(top):
-            weight = (
-                5.0
-                if any(p.search(line.text) for p in strong)
-                else 2.6
-                if any(p.search(line.text) for p in titles)
-                else 0.0
-            )
-            if weight and (weighed := weight * _prominence(line, usual, place)) > best:
+        for place, (line, says) in enumerate(zip(top, said_at_top, strict=True)):
+            weight = 5.0 if tell.strong.search(says) else 2.6 if tell.titles.search(says) else 0.0
+            if weight and (weighed := weight * prominence[place]) > best:
                 best, title = weighed, line.text
         if kind == "photo" and len(page.words) > FEW_WORDS:
             continue
-        said = sum(1.0 for pattern in content if pattern.search(text))
-        told = sum(1.0 for pattern in telling if pattern.search(text))
+        said = sum(1.0 for pattern in tell.content if pattern.search(text))
+        told = sum(1.0 for pattern in tell.telling if pattern.search(text))
         scores.append((best + min(said, 4.0) * 0.8 + min(told, 3.0) * 1.2, kind, title))
     scores.sort(reverse=True)
     (score, kind, title), (next_score, *_) = scores[:2]

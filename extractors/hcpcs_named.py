@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
-from casefile.records import Finding, PageText, Word, union
+from casefile.records import Finding, Line, PageText, Word, union
 from extractors.beside import covers, plain, rests_on, runs_of, sides_of
 from extractors.day import ANY
 from extractors.hcpcs_table import home_care_codes, modifiers
 from extractors.icd10_torn import EDGES
 from extractors.labels import values_of
 from extractors.meanings import equipment
-from extractors.readings import readings_of
+from extractors.once import once_a_line
+from extractors.readings import REMEMBERED, readings_of
 from extractors.ticks import is_doubtful, is_unticked
 
 MOST_RUNS = 150
@@ -40,7 +42,7 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
     beside = {value.line for value in values_of(page, "code", "cpt") if value.words[0].box[1] < value.label_box[3]}
     for number, line in enumerate(page.lines):
         taken: set[int] = set()
-        for start, end in runs_of(line, lambda text: bool(_code_in(text))):
+        for start, end in _runs(line):
             if looked >= MOST_RUNS or taken & set(range(start, end)) or (meant := among(number, start)) is None:
                 continue
             looked += 1
@@ -61,11 +63,18 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
     return kept
 
 
+@once_a_line
+def _runs(line: Line) -> tuple[tuple[int, int], ...]:
+    """Where words of a line stand that may be one code."""
+    return tuple(runs_of(line, lambda text: bool(_code_in(text))))
+
+
 def _is_settled(finding: Finding) -> bool:
     """Whether a code is in our list by what was read."""
     return finding.status != "suspect" and finding.value in home_care_codes()
 
 
+@lru_cache(REMEMBERED)
 def _code_in(text: str) -> str:
     """What of a reading may be a code, without its modifiers; empty if nothing."""
     bare = text.strip(EDGES).upper()

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 from casefile.records import Box, Line, Word
 from extractors.hcpcs_table import home_care_codes, modifiers
 from extractors.icd10_torn import EDGES, SEVEN
-from extractors.readings import figures_differ, only_one, readings_of
+from extractors.once import once_a_line
+from extractors.readings import REMEMBERED, figures_differ, only_one, readings_of
 from extractors.repair import TO_DIGIT, passing
 
 SEPARATED = re.compile(r"[\s.,:/-]+")
@@ -26,6 +28,10 @@ HEAD = re.compile(r"[\[(]?(?:[A-Za-z£€]|[1Il|]\.?$)|.*\d{4}")
 TORN_E = {"F": "£", "C": "€"}
 """Letters that a torn E is read as: no code of ours begins with them. CO and figures is an adjustment code."""
 PIECES = 3
+MOST = 80
+"""Words of one line that are looked at."""
+FIGURES = 2
+"""Figures that a run must hold at the least."""
 APART = 0.025
 """Pieces of one code stand no further apart than this share of the page's width."""
 LETTERS = "ABEGJKLQSTV"
@@ -39,19 +45,32 @@ def torn_codes(line: Line, taken: Collection[Box]) -> Iterator[tuple[tuple[Word,
         line: One line of a page read by OCR.
         taken: Boxes of codes already found.
     """
-    words, place = line.words[:80], 0
+    words, possible, place = line.words[:MOST], _possible(line), 0
     while place < len(words):
         step = 1
-        for end in range(min(len(words), place + PIECES), place, -1):
+        for end, code in possible.get(place, ()):
             run = words[place:end]
-            if not _hangs_together(run) or any(word.box in taken for word in run):
-                continue
-            code = only_one(run, codes_in)
-            if code and not figures_differ(run, code) and not _outvoted(run, code) and not _lost_in_others_only(run):
+            if not any(word.box in taken for word in run):
                 yield run, code, _enclosed(run)
                 step = len(run)
                 break
         place += step
+
+
+@once_a_line
+def _possible(line: Line) -> dict[int, list[tuple[int, str]]]:
+    """Where a run of words begins that may make one code → where it ends and the code, the longest run first."""
+    words, found = line.words[:MOST], dict[int, list[tuple[int, str]]]()
+    figures = [max(sum(map(str.isdigit, text)) for text in (word.text, *word.other.split())) for word in words]
+    for place in range(len(words)):
+        for end in range(min(len(words), place + PIECES), place, -1):
+            run = words[place:end]
+            if sum(figures[place:end]) < FIGURES or not _hangs_together(run):
+                continue
+            code = only_one(run, codes_in)
+            if code and not figures_differ(run, code) and not _outvoted(run, code) and not _lost_in_others_only(run):
+                found.setdefault(place, []).append((end, code))
+    return found
 
 
 def _lost_in_others_only(run: Sequence[Word]) -> bool:
@@ -72,7 +91,7 @@ def _hangs_together(run: Sequence[Word]) -> bool:
     if not any(map(str.isalnum, run[0].text)) or len(run) > 1 and not HEAD.match(run[0].text):
         return False
     close = all(right.box[0] - left.box[2] < APART for left, right in zip(run, run[1:], strict=False))
-    return close and any(sum(map(str.isdigit, text)) >= 2 for text in readings_of(run[:PIECES])[:4])
+    return close and any(sum(map(str.isdigit, text)) >= FIGURES for text in readings_of(run[:PIECES])[:4])
 
 
 def _enclosed(run: Sequence[Word]) -> bool:
@@ -80,16 +99,17 @@ def _enclosed(run: Sequence[Word]) -> bool:
     return any(re.search(r"[(\[].*[)\]]", text) for text in readings_of(run))
 
 
-def codes_in(text: str) -> set[str]:
+@lru_cache(REMEMBERED)
+def codes_in(text: str) -> frozenset[str]:
     """The codes of our list that one reading may stand for, those with a letter as read before those without."""
     bare = SEPARATED.sub("", SEVEN.sub("7", text).strip(EDGES).upper())
     if LOST_LETTER.fullmatch(bare) and "(" in text and ")" not in text:
-        return set()  # the bracket is what is left of a C: an adjustment code
+        return frozenset()  # the bracket is what is left of a C: an adjustment code
     if LOST_LETTER.fullmatch(bare) and not DOTTED.search(text):
         digits = "".join(TO_DIGIT.get(glyph, glyph) for glyph in bare)
-        return {letter + digits for letter in LETTERS if letter + digits in home_care_codes()}
+        return frozenset(letter + digits for letter in LETTERS if letter + digits in home_care_codes())
     match = GLYPHS.fullmatch(bare)
     if not match or any(match[3][n : n + 2] not in modifiers() for n in range(0, len(match[3]), 2)):
-        return set()
+        return frozenset()
     head = match[1] if text.upper().lstrip(EDGES)[1:2] in "0O" and match[1] == "C" else TORN_E.get(match[1], match[1])
-    return set(passing(head + match[2], home_care_codes().__contains__))
+    return frozenset(passing(head + match[2], home_care_codes().__contains__))

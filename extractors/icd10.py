@@ -15,8 +15,9 @@ from extractors.icd10_named import named_ones
 from extractors.icd10_table import EDITION, table
 from extractors.icd10_table import dotted as dotted
 from extractors.icd10_table import is_billable as is_billable
-from extractors.icd10_torn import EDGES, HCPCS_LIKE, torn_codes, undotted_row
+from extractors.icd10_torn import EDGES, HCPCS_LIKE, torn_codes, undotted, undotted_row
 from extractors.labels import label_over
+from extractors.once import once_a_line
 from extractors.repair import TO_LETTER, passing
 from extractors.ticks import is_unticked
 
@@ -72,6 +73,8 @@ def find(page: PageText) -> list[Finding]:
 
 def _rows(page: PageText, number: int, line: Line, taken: Taken) -> Iterator[Finding]:
     """Codes without their dots that fill the place of a diagnosis to the end of its line."""
+    if not undotted(line.words[-1]):
+        return
     place = next((n for n, w in enumerate(line.words[:40]) if label_over(page, number, w.box) == "diagnosis"), None)
     if place is None:
         return
@@ -270,13 +273,19 @@ def _undotted(page: PageText, number: int, line: Line, match: re.Match[str], bes
 def _stands_by_a_code(page: PageText, number: int) -> bool:
     """Whether a code that needs no repair stands in this line or one next to it: a list of diagnoses."""
     reach = 2 if page.source == "ocr" else 1
-    for line in page.lines[max(0, number - reach) : number + reach + 1]:
-        for match in DOTTED.finditer(line.text[:600]):
-            if len(match[1]) == 3 and "." in match[0] and is_billable((match[1] + match[2]).upper()):
-                return True
-        if page.source == "ocr" and any(_is_plainly_one(match[0]) for match in PLAIN.finditer(line.text[:600])):
-            return True
-    return False
+    near = page.lines[max(0, number - reach) : number + reach + 1]
+    return any(_holds_a_code(line) or page.source == "ocr" and _holds_one_without_dot(line) for line in near)
+
+
+@once_a_line
+def _holds_a_code(line: Line) -> bool:
+    return any(len(match[1]) == 3 and "." in match[0] and is_billable((match[1] + match[2]).upper())
+               for match in DOTTED.finditer(line.text[:600]))  # fmt: skip
+
+
+@once_a_line
+def _holds_one_without_dot(line: Line) -> bool:
+    return any(_is_plainly_one(match[0]) for match in PLAIN.finditer(line.text[:600]))
 
 
 def _is_plainly_one(code: str) -> bool:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
-from casefile.records import Finding, PageText, Status, Word, union
+from casefile.records import Finding, Line, PageText, Status, Word, union
 from extractors.beside import covers, is_cut_out, rests_on, runs_of, sides_of
 from extractors.day import ANY
 from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_table import dotted
 from extractors.icd10_torn import EDGES
 from extractors.meanings import diagnoses
-from extractors.readings import readings_of
+from extractors.once import once_a_line
+from extractors.readings import REMEMBERED, readings_of
 
 MOST_RUNS = 150
 """Places of one page that are looked at."""
@@ -39,7 +41,7 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
     kept, looked = list(found), 0
     for number, line in enumerate(page.lines):
         taken: set[int] = set()
-        for start, end in runs_of(line, _is_like_a_code):
+        for start, end in _runs(line):
             if looked >= MOST_RUNS or taken & set(range(start, end)) or is_cut_out(line.words, start, end):
                 continue
             looked += 1
@@ -60,6 +62,13 @@ def named_ones(page: PageText, found: Sequence[Finding], among: Callable[[int, i
     return kept
 
 
+@once_a_line
+def _runs(line: Line) -> tuple[tuple[int, int], ...]:
+    """Where words of a line stand that may be one code."""
+    return tuple(runs_of(line, _is_like_a_code))
+
+
+@lru_cache(REMEMBERED)
 def _is_like_a_code(text: str) -> bool:
     bare = text.strip(EDGES)
     glyphs = re.sub(r"[^A-Za-z0-9$£€§|!&]", "", bare)

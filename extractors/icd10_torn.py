@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from casefile.records import Line, Word
 from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_table import is_billable, table
-from extractors.readings import only_one, readings_of
+from extractors.once import once_a_line
+from extractors.readings import REMEMBERED, only_one, readings_of
 from extractors.repair import TO_DIGIT, TO_LETTER, passing
 
 HCPCS_LIKE = re.compile(r"[A-V]\d{4}")
+MOST = 80
+"""Words of one line that are looked at."""
 PIECES = 4
 """Words that one code may have fallen into, at the most."""
 APART = 0.03
@@ -45,20 +49,29 @@ def torn_codes(line: Line, taken: Sequence[Word], expected: Expected) -> Iterato
         taken: Words that are part of a code already found.
         expected: Says where diagnoses stand; asked only of what one code alone fits.
     """
-    words = line.words[:80]
-    place = 0
+    words, possible, place = line.words[:MOST], _possible(line), 0
     while place < len(words):
-        end = place + 1
-        if _may_begin(words[place]) and words[place] not in taken:
-            for end in range(_furthest(words, place, taken), place, -1):
-                run = words[place:end]
-                code = only_one(run, codes_in)
-                if code and expected(place, end, _enclosed(run)):
-                    yield run, code
-                    break
-            else:
-                end = place + 1
-        place = end
+        step = 1
+        for end, code in possible.get(place, ()):
+            run = words[place:end]
+            if not any(word in taken for word in run) and expected(place, end, _enclosed(run)):
+                yield run, code
+                step = len(run)
+                break
+        place += step
+
+
+@once_a_line
+def _possible(line: Line) -> dict[int, list[tuple[int, str]]]:
+    """Where a run of words begins that may make one code → where it ends and the code, the longest run first."""
+    words, found = line.words[:MOST], dict[int, list[tuple[int, str]]]()
+    figured = [any(map(str.isdigit, word.text + word.other)) for word in words]
+    for place in range(len(words)):
+        if any(figured[place : place + PIECES]) and _may_begin(words[place]):
+            for end in range(_furthest(words, place), place, -1):
+                if code := only_one(words[place:end], codes_in):
+                    found.setdefault(place, []).append((end, code))
+    return found
 
 
 def _may_begin(word: Word) -> bool:
@@ -77,12 +90,12 @@ def _heads(word: Word) -> Iterator[str]:
             yield text
 
 
-def _furthest(words: Sequence[Word], place: int, taken: Sequence[Word]) -> int:
+def _furthest(words: Sequence[Word], place: int) -> int:
     """Where the longest run from here ends: neighbours that hold a figure or a lone letter."""
     end = place + 1
     while end < min(len(words), place + PIECES):
         word = words[end]
-        if word in taken or word.box[0] - words[end - 1].box[2] > APART:
+        if word.box[0] - words[end - 1].box[2] > APART:
             break
         if not re.search(r"\d", word.text + word.other) and len(word.text.strip(EDGES)) > 1:
             break
@@ -95,7 +108,8 @@ def _enclosed(run: Sequence[Word]) -> bool:
     return any(re.search(r"[(\[].*[)\]]", text) for text in readings_of(run))
 
 
-def codes_in(text: str) -> set[str]:
+@lru_cache(REMEMBERED)
+def codes_in(text: str) -> frozenset[str]:
     """The billable codes that one reading may stand for; none where it is a code or a number as it stands."""
     text = SEVEN.sub("7", GLUED_WORD.sub("", text))
     bare = text.strip(EDGES).upper()
@@ -103,7 +117,7 @@ def codes_in(text: str) -> set[str]:
     if not found and text[:1] in OPENED and not re.search(r"[)\]]", text):
         for letter in OPENED[text[0]]:
             found |= _fitting(SEPARATED.split(letter + bare))
-    return found
+    return frozenset(found)
 
 
 def _fitting(parts: list[str]) -> set[str]:
@@ -151,16 +165,22 @@ def undotted_row(words: Sequence[Word]) -> list[tuple[Word, str]]:
 
     At least one must be longer than a category and hold a figure where the table has one.
     """
-    row = [(word, only_one([word], _without_dot)) for word in words[:12]]
+    row = [(word, undotted(word)) for word in words[:12]]
     if len(words) > 12 or not all(code for _, code in row) or not any(len(code) > 4 for _, code in row):
         return []
     return row
 
 
-def _without_dot(text: str) -> set[str]:
+def undotted(word: Word) -> str:
+    """The one code that a word without a dot can be; empty if none or several."""
+    return only_one([word], _without_dot)
+
+
+@lru_cache(REMEMBERED)
+def _without_dot(text: str) -> frozenset[str]:
     code = text.strip(EDGES).upper()
     if text[:1] in OPENED and not re.search(r"[)\]]", text):
-        return {letter + code for letter in OPENED[text[0]] if is_billable(letter + code)}
+        return frozenset(letter + code for letter in OPENED[text[0]] if is_billable(letter + code))
     if HCPCS_LIKE.fullmatch(code) or not 3 <= len(code) <= 7:
-        return {code} if is_billable(code) else set()
-    return _as_read(code) or set(passing(code, is_billable))
+        return frozenset(_as_read(code))
+    return frozenset(_as_read(code) or passing(code, is_billable))

@@ -172,7 +172,7 @@ def _run_on(
         if place and (token.gap > WIDE or token.barred or any(label.start == place for label in labels)):
             break
         value.append(token.word)
-        if token.word.text[-1] in ".;,":
+        if token.word.text.endswith((".", ";", ",")):
             break
     return tuple(value)
 

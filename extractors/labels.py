@@ -10,7 +10,7 @@ from casefile.records import Box, Line, PageText, Word, union
 from extractors.expected import FITS, IDS, NAMES, fits
 from extractors.label_hits import WIDE, Hit, has_shape, hits_of
 from extractors.label_values import column_of, value_at
-from extractors.once import once
+from extractors.once import once, once_a_line
 from extractors.tokens import CELL, Token, closes, opens, tokens_of
 from extractors.wordings import section_wordings
 
@@ -68,25 +68,25 @@ class Sheet:
     """Labels whose value stands beside them."""
 
 
+Row = tuple[tuple[Token, ...], tuple[Hit, ...]]
+
+
+@once_a_line
+def _plain_row(line: Line) -> Row:
+    return (tokens := tokens_of(line)), hits_of(tokens, garbled=False)
+
+
+@once_a_line
+def _garbled_row(line: Line) -> Row:
+    return (tokens := tokens_of(line)), hits_of(tokens, garbled=True)
+
+
+@once
 def sheet_of(page: PageText) -> Sheet:
     """The page's labels with their values; worked out once a page."""
-    return _garbled_sheet(page.words) if page.source == "ocr" else _plain_sheet(page.words)
-
-
-@once
-def _plain_sheet(words: tuple[Word, ...]) -> Sheet:
-    return _sheet(words, garbled=False)
-
-
-@once
-def _garbled_sheet(words: tuple[Word, ...]) -> Sheet:
-    return _sheet(words, garbled=True)
-
-
-def _sheet(words: tuple[Word, ...], garbled: bool) -> Sheet:
-    lines = PageText(1, words).lines
-    tokens = tuple(tokens_of(line) if number < MOST_LINES else () for number, line in enumerate(lines))
-    hits = tuple(hits_of(row, garbled) for row in tokens)
+    row_of = _garbled_row if page.source == "ocr" else _plain_row
+    rows = [row_of(line) if number < MOST_LINES else ((), ()) for number, line in enumerate(page.lines)]
+    tokens, hits = tuple(tokens for tokens, _ in rows), tuple(hits for _, hits in rows)
     values = _answered(tokens, hits)
     vain = {value.label_box for value in values if value.faint and not has_shape(value.field, value.text)}
     if vain:
@@ -233,8 +233,7 @@ def _headings(tokens: tuple[tuple[Token, ...], ...], values: list[LabelledValue]
             while not closes(row, end) and end - start < 6:
                 end += 1
             name = section_wordings().get("".join(token.folded for token in row[start : end + 1]))
-            box = union(token.word.box for token in row[start : end + 1])
-            if name and box not in answered:
+            if name and (box := union(token.word.box for token in row[start : end + 1])) not in answered:
                 found.append((box[1], box[0], name))
     return found
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from rapidfuzz import fuzz, process
 
 from extractors.hcpcs_table import DATA, home_care_codes
 from extractors.icd10_table import TABLE
+from extractors.spellings import Spellings
 
 Glyphs = NDArray[np.uint8]
 
@@ -33,6 +34,8 @@ ALL_WORDS, ONE_WORD, AHEAD = 3, 0.7, 0.6
 must be ahead of all others."""
 MOST_KNOWN = 20_000
 """Words whose like in the table is remembered."""
+REMEMBERED = 1000
+"""Places of which is remembered what code they mean: the variants of a page have most in common."""
 NEAREST = (1, 2, 3, 4, 6)
 """How many of the words beside a code are looked at together."""
 LOOKALIKES = str.maketrans({**dict.fromkeys("IJLT7|!", "1"), **dict.fromkeys("OQD", "0"), **dict.fromkeys("S§$", "5"), "B": "8", "&": "8",
@@ -61,11 +64,21 @@ class Meanings:
             sides: Words left and right of it, the nearest first, in lower case; several readings of a word joined by spaces.
             among: Whether a label or another code says that such codes stand there.
         """
-        own = [[self._kin(word) for word in side[: NEAREST[-1]]] for side in sides]
-        if not any(self._seldom[word] for side in own for kin in side for word in kin):
+        return self._meant(tuple(readings), tuple(tuple(side[: NEAREST[-1]]) for side in sides), among)
+
+    @cached_property
+    def _meant(self) -> Callable[[tuple[str, ...], tuple[tuple[str, ...], ...], bool], str]:
+        return lru_cache(REMEMBERED)(self._looked_up)
+
+    def _looked_up(self, readings: tuple[str, ...], sides: tuple[tuple[str, ...], ...], among: bool) -> str:
+        own = [[self._kin(word) for word in side] for side in sides]
+        beside = frozenset[str]().union(*(kin for side in own for kin in side))
+        if beside.isdisjoint(self._rare):
             return ""
         alike, rows = self._looking_like(readings), []
         for code, glyphs in alike.items():
+            if beside.isdisjoint(self.words[code]):
+                continue
             least = (self.hits_among if among else self.hits)[glyphs], SHARES[glyphs]
             if said := max(self._explained(code, side, *least) for side in own):
                 rows.append((glyphs - said, code))
@@ -81,6 +94,10 @@ class Meanings:
         """Every word of the table → whether few codes have it."""
         counts = Counter(word for words in self.words.values() for word in words)
         return {word: count <= self.most and not word.isdigit() for word, count in counts.items()}
+
+    @cached_property
+    def _rare(self) -> frozenset[str]:
+        return frozenset(word for word, seldom in self._seldom.items() if seldom)
 
     @cached_property
     def _forms(self) -> dict[str, frozenset[str]]:
@@ -106,7 +123,11 @@ class Meanings:
         """The codes that a reading may be, and how many glyphs differ: two at the most, one in short codes, none in three."""
         found: dict[str, int] = {}
         for text in {re.sub(r"[^A-Z0-9]", "", reading.upper().translate(LOOKALIKES)) for reading in readings}:
-            for code, glyphs in self._near(text):
+            if text not in self._found:
+                if len(self._found) > MOST_KNOWN:
+                    self._found.clear()
+                self._found[text] = self._near(text)
+            for code, glyphs in self._found[text]:
                 found[code] = min(glyphs, found.get(code, glyphs))
         return found
 
@@ -129,11 +150,7 @@ class Meanings:
         best = 0.0
         for count in NEAREST:
             near = shared[:count]
-            if (
-                len(near) < count
-                or count == 1 < len(side)
-                or not any(self._seldom[word] for kin in near for word in kin)
-            ):
+            if len(near) < count or count == 1 < len(side) or all(map(self._rare.isdisjoint, near)):
                 continue
             hits = sum(map(bool, near))
             if hits >= least_hits and hits / count >= least_share:
@@ -154,9 +171,8 @@ class Meanings:
         found = self._forms.get(text[:STEM], frozenset()) if len(text) >= STEM else frozenset[str]()
         if len(text) > 4:
             found |= self._forms.get(text[:-2], frozenset())
-            found |= {
-                row[0] for row in process.extract(text, self._names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)
-            }
+            names = self._spellings.maybe_like(text, ALIKE)
+            found |= {row[0] for row in process.extract(text, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)}
         return found
 
     @cached_property
@@ -164,8 +180,12 @@ class Meanings:
         return {}
 
     @cached_property
-    def _names(self) -> list[str]:
-        return list(self._seldom)
+    def _found(self) -> dict[str, list[tuple[str, int]]]:
+        return {}
+
+    @cached_property
+    def _spellings(self) -> Spellings:
+        return Spellings(self._seldom)
 
 
 def _differing(columns: Glyphs, read: bytes) -> Glyphs:
@@ -176,14 +196,21 @@ def _differing(columns: Glyphs, read: bytes) -> Glyphs:
 def _one_lost(columns: Glyphs, read: bytes) -> Glyphs:
     """1 where codes have one glyph more or less than what was read and are like it else, 9 elsewhere."""
     shorter, more = min(len(columns), len(read)), len(columns) > len(read)
-    begins = [np.ones(columns.shape[1], bool)]
+    half = shorter // 2
+    first = np.logical_and.reduce([columns[place] == read[place] for place in range(half)])
+    last = np.logical_and.reduce([columns[-place] == read[-place] for place in range(1, shorter - half + 1)])
+    places = np.flatnonzero(first | last)  # where the one is lost in one half the other half is whole
+    columns = columns[:, places]
+    begins = [np.ones(len(places), bool)]
     ends = begins[:]
     for place in range(shorter):
         begins.append(begins[-1] & (columns[place] == read[place]))
         back = shorter - 1 - place
         ends.append(ends[-1] & (columns[back + more] == read[back + (not more)]))
     alike = np.logical_or.reduce([begins[cut] & ends[shorter - cut] for cut in range(shorter + 1)])
-    return np.where(alike, 1, 9).astype(np.uint8)
+    counts = np.full(len(first), 9, np.uint8)
+    counts[places[alike]] = 1
+    return counts
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from extractors.wordings import fold, wordings
 
@@ -30,6 +31,7 @@ SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 NOT_NAMES = frozenset(["name", "id", "number", "date", "dob", "birth", "the", "and", "of", "phone", "address", "signature", "information", "instructions", "to", "for", "with", "from", "see", "per", "is", "was", "are", "has", "will", "not", "no", "yes", "none", "n/a", "plan", "health", "insurance", "medicare", "medicaid", "hospital", "clinic", "center", "medical", "home", "care", "order", "form", "page", "fax", "supply", "company", "inc", "llc", "street", "road", "avenue", "lane", "drive", "suite", "box", "diagnosis", "code", "item", "equipment", "oxygen", "male", "female", "unknown", "same", "above", "below", "attached", "please", "print", "patient", "member", "provider", "physician", "practitioner", "prescriber", "supplier", "facility", "agency", "department", "services", "service", "group", "office", "associates", "family", "medicine", "pulmonary", "wound", "hours", "daily", "monthly", "who", "which", "that", "this", "history", "visit", "note", "report", "chart", "assessment", "evaluation", "demographics", "intake", "remittance", "advice", "mobility", "wheelchair", "request", "authorization", "notice", "denial", "sheet", "log", "list", "summary", "record", "registration", "certificate", "letter", "claim", "benefits", "explanation", "test", "study", "results", "therapy", "progress", "discharge", "admission", "insured", "first", "last", "or", "other", "source", "program", "code", "preferred", "info", "charges", "amount", "billed", "approved", "charge", "paid", "provided", "remarks", "organization", "determination", "determinations", "operations", "review", "claims", "appeals", "appeal", "management", "administration", "administrators", "committee", "board", "unit", "division", "utilization", "grievance", "grievances", "team", "billing", "benefit"])  # fmt: skip
 
 
+@lru_cache(2048)
 def normal_name(text: str) -> str:
     """First Middle Last without credentials and titles; `LAST, FIRST M` is turned round. Empty when it is no name."""
     bare = " " + text.strip(" ,.;:-_'\"“”*")[:120]

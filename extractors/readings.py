@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from itertools import product
 
 from casefile.records import Box, Finding, Line, PageText, Word, union
 
 MOST = 48
 """Readings of one run that are looked at."""
+REMEMBERED = 4096
+"""Readings of which is remembered what they may be: the variants of a page, and its lines, have most in common."""
 
 
 def readings_of(words: Sequence[Word]) -> list[str]:
     """The run's words joined by spaces: as they stand first, then with each other reading in place of its word."""
-    if not any(word.other for word in words):
-        return [" ".join(word.text for word in words)]
+    if not any([word.other for word in words]):
+        return [" ".join([word.text for word in words])]
     options = [list(dict.fromkeys((word.text, *word.other.split()[:3]))) for word in words]
+    if len(options) == 1:
+        return options[0]
     count = 1
     for choice in options:
         count *= len(choice)
@@ -32,7 +36,7 @@ def other_text(line: Line) -> str:
     return " ".join(word.other.split(" ")[0] or word.text for word in line.words)
 
 
-def only_one(words: Sequence[Word], codes_in: Callable[[str], set[str]]) -> str:
+def only_one(words: Sequence[Word], codes_in: Callable[[str], Set[str]]) -> str:
     """The one code that a run of words can be: by its first reading, else by all of the readings; empty if several can.
 
     Args:
@@ -41,9 +45,9 @@ def only_one(words: Sequence[Word], codes_in: Callable[[str], set[str]]) -> str:
     """
     first, *others = readings_of(words)
     if (codes := codes_in(first)) or not others:
-        return codes.pop() if len(codes) == 1 else ""
-    codes = set[str]().union(*map(codes_in, others))
-    return codes.pop() if len(codes) == 1 else ""
+        return next(iter(codes)) if len(codes) == 1 else ""
+    codes = frozenset[str]().union(*map(codes_in, others))
+    return next(iter(codes)) if len(codes) == 1 else ""
 
 
 def figures_differ(words: Sequence[Word], value: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from casefile.records import Box, Document, Finding, PageText, Word
@@ -54,8 +54,18 @@ EXTRACTORS: tuple[tuple[str, Find], ...] = (
     ("wounds", wounds.find),
     ("wound_sizes", wound_sizes.find),
 )
-FIRST_ONLY = frozenset({"cpt", "ndc", "signature", "saturation", "cmn_answers", "wounds", "wound_sizes"})
-"""What the other reading adds nothing to (`second_look.FILLS`)."""
+SECOND: dict[str, frozenset[str]] = {
+    "people": frozenset({"member_name", "member_dob", "member_id", "mbi", "payer_name", "group_number", "claim_number", "tax_id",
+                         "ordering_provider_name", "reference_number", "authorization_number"}),
+    "npi": CHECKED,
+    "icd10": CHECKED,
+    "hcpcs": CHECKED,
+    "dates": frozenset({"order_date", "signature_date", "service_start", "service_end", "denial_date", "appeal_deadline"}),
+    "denial": frozenset({"payer_name"}),
+    "measures": frozenset({"quantity", "length_of_need", "liters_per_minute", "frequency"}),
+    "places": frozenset({"phone", "shipping_address"}),
+}  # fmt: skip
+"""What the other reading may add, by who finds it; it runs again only while one of these is not known (`second_look.FILLS`)."""
 ORDERS = frozenset({"order", "plan_of_care", "cmn"})
 SIGNED_KINDS = ORDERS | {"progress_note", "therapy_note"}
 DIFFER = 0.8
@@ -99,7 +109,10 @@ def find_all(pages: Sequence[PageText], documents: Sequence[Document]) -> tuple[
 
 
 def _on_page(page: PageText) -> list[Finding]:
-    found = more_findings(page, _extracted(page), lambda variant: _extracted(variant, FIRST_ONLY))
+    found = context.mark_diagnoses(page, [finding for _, find in EXTRACTORS for finding in find(page)])
+    known = {finding.field for finding in found} - CHECKED
+    again = [find for name, find in EXTRACTORS if not SECOND.get(name, frozenset()) <= known]
+    found = more_findings(page, found, lambda variant: [finding for find in again for finding in find(variant)])
     found += unlabelled.find(page, found)
     found = name_readings.settled(page, found)
     if all(f.confidence < UNSURE for f in found if f.field == "member_name"):
@@ -113,12 +126,6 @@ def _on_page(page: PageText) -> list[Finding]:
     found += pointers.find(page, found)
     doubted = [word for word in page.words if word.other]
     return _distinct([_weighed(doubted, finding) for finding in found])
-
-
-def _extracted(page: PageText, but: Container[str] = ()) -> list[Finding]:
-    return context.mark_diagnoses(
-        page, [finding for name, find in EXTRACTORS if name not in but for finding in find(page)]
-    )
 
 
 def _weighed(doubted: Sequence[Word], finding: Finding) -> Finding:

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
-from casefile.records import Box, Finding, PageText, Word
+from casefile.records import Box, Finding, Line, PageText, Word
+from extractors.context import mark_diagnoses
 from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_torn import A_FREQUENCY
 from extractors.readings import figures_differ
@@ -35,21 +36,34 @@ CLEARLY = 0.02
 
 
 def variants(page: PageText) -> list[PageText]:
-    """The page with the other readings in place of the first ones (two of them at most).
+    """The page with the other readings in place of the first ones (two of them at most), each different one once.
 
-    First in words without a figure alone, which say what a value is; then everywhere.
+    First in words without a figure alone, which say what a value is; then everywhere. Equal lines are one object, so that
+    what is worked out for one (`once.once_a_line`) holds for all.
     """
     most = min(2, max((len(word.other.split()) for word in page.words), default=0))
-    labels = [_with_others(page, number, only_labels=True) for number in range(most)]
-    whole = [_with_others(page, number, only_labels=False) for number in range(most)]
-    return [variant for variant in (*labels, *whole) if variant.words != page.words]
+    lines, found = dict[tuple[Word, ...], Line](), [page]
+    for only_labels in (True, False):
+        for number in range(most):
+            variant = _with_others(page, number, only_labels, lines)
+            if all(variant.words != known.words for known in found):
+                found.append(variant)
+    return found[1:]
 
 
-def _with_others(page: PageText, number: int, only_labels: bool) -> PageText:
+def _with_others(page: PageText, number: int, only_labels: bool, known: dict[tuple[Word, ...], Line]) -> PageText:
     def other(word: Word) -> bool:
         return bool(word.other) and not (only_labels and re.search(r"\d", word.text + word.other))
 
-    return replace(page, words=tuple(_other(word, number) if other(word) else word for word in page.words))
+    lines = []
+    for line in page.lines:
+        if any(map(other, line.words)):
+            words = tuple(_other(word, number) if other(word) else word for word in line.words)
+            line = known.setdefault(words, Line(words))
+        lines.append(line)
+    variant = replace(page, words=tuple(word for line in lines for word in line.words))
+    vars(variant)["lines"] = tuple(lines)
+    return variant
 
 
 def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[PageText], list[Finding]]) -> list[Finding]:
@@ -64,8 +78,9 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
         All findings. A checked value that contradicts another checked one at its place makes both less sure.
     """
     kept, seen = list(found), set[tuple[str, str, Box]]()
-    looks = [find(variant) for variant in variants(page)]
-    for others in looks:
+    pages = variants(page)
+    looks = [find(variant) for variant in pages]
+    for variant, others in zip(pages, looks, strict=True):
         both = {(finding.field, finding.value) for finding in others}
         for finding in others:
             if (finding.field, finding.value, finding.box) in seen:
@@ -81,6 +96,7 @@ def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[Page
                         for f in kept
                     ]
                 else:
+                    (finding,) = mark_diagnoses(variant, [finding])
                     if finding.field == "hcpcs" and figures_differ(first, finding.value):
                         finding = replace(finding, status="suspect", confidence=0.45)
                     _add_checked(kept, replace(finding, raw=" ".join(word.text for word in first)), both)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from casefile.records import Box, Line, PageText, Word
+from casefile.records import Box, Line, PageText
 from extractors.once import once
 
 if TYPE_CHECKING:
@@ -50,14 +51,16 @@ def _pipeline() -> Language:
     return pipeline
 
 
-def sentences_of(page: PageText) -> tuple[Sentence, ...]:
-    """The page's sentences in reading order."""
-    return _split(page.words)
+@cache
+def _full_stops() -> frozenset[str]:
+    from spacy.pipeline import Sentencizer
+
+    return frozenset(Sentencizer.default_punct_chars)
 
 
 @once
-def _split(words: tuple[Word, ...]) -> tuple[Sentence, ...]:
-    page = PageText(1, words)
+def sentences_of(page: PageText) -> tuple[Sentence, ...]:
+    """The page's sentences in reading order."""
     made: list[Sentence] = []
     position = 0
     for block in _blocks(page.lines):
@@ -66,19 +69,27 @@ def _split(words: tuple[Word, ...]) -> tuple[Sentence, ...]:
             starts.append(starts[-1] + len(line.text) + 1)
         number = 0
         text = " ".join(line.text for line in block)[:LONGEST]
-        for span in _pipeline()(INSIDE.sub("_", text)).sents:
-            said = text[span.start_char : span.end_char]
-            while starts[number + 1] <= position + span.start_char:
+        for start, end in _sentences(INSIDE.sub("_", text)):
+            said = text[start:end]
+            while starts[number + 1] <= position + start:
                 number += 1
             if made and made[-1].start >= position and made[-1].text.rstrip()[-1:] in {"(", "["}:
                 # a code in brackets belongs to its sentence, whatever dot a reader saw before it
                 made[-1] = replace(made[-1], text=f"{made[-1].text}{said}")
                 continue
-            made.append(Sentence(said, position + span.start_char, block[number].box))
+            made.append(Sentence(said, position + start, block[number].box))
         position = starts[-1]
         if position > LONGEST:
             break
     return tuple(made)
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where a text's sentences begin and end; one that holds no full stop needs no splitting."""
+    if text.strip() == text and _full_stops().isdisjoint(text):
+        yield 0, len(text)
+    else:
+        yield from ((span.start_char, span.end_char) for span in _pipeline()(text).sents)
 
 
 def _blocks(lines: tuple[Line, ...]) -> list[list[Line]]:

@@ -39,17 +39,17 @@ def is_unticked(page: PageText, line: Line, start: int, code: re.Pattern[str] = 
         start: Where in the line's text the item stands.
         code: What an item's code looks like: a mark before another one is that one's.
     """
-    if not _has_ticks(page.words):
+    if not _has_ticks(page):
         return False
-    if page.source == "ocr" and _lists(page.words) and _behind_inked_box(line, start):
+    if page.source == "ocr" and _lists(page) and _behind_inked_box(line, start):
         return False
     before = line.text[max(0, start - FAR) : start]
     if not before.strip() and not line.text[start + 5 :].strip():
         before = _line_above(page, line).text[-FAR:] + " "  # an item that was wrapped leaves its box behind
-    marks = list((SMUDGED if page.source == "ocr" and _lists(page.words) else MARK).finditer(before))
+    marks = list((SMUDGED if page.source == "ocr" and _lists(page) else MARK).finditer(before))
     if marks and not code.search(before[marks[-1].end() :]):
         return not TICKED.search(marks[-1][0])
-    return page.source == "ocr" and line in _listed(page.words)
+    return page.source == "ocr" and line in _listed(page)
 
 
 def _behind_inked_box(line: Line, start: int) -> bool:
@@ -69,13 +69,13 @@ def _line_above(page: PageText, line: Line) -> Line:
 
 def is_doubtful(page: PageText, line: Line, start: int) -> bool:
     """Whether a code opens a line of a list to tick on a page where no tick at all could be read."""
-    if page.source == "ocr" and not _has_ticks(page.words) and line in _listed(page.words):
+    if page.source == "ocr" and not _has_ticks(page) and line in _listed(page):
         return True
     if page.source == "ocr" and (_lost_its_box(line, start) or _lost_in_a_list(page, line, start)):
         return True
     return (
-        not _has_ticks(page.words)
-        and _lists(page.words)
+        not _has_ticks(page)
+        and _lists(page)
         and _opens_cell(line, start)
         and not re.match(r"\s*[,;]", line.text[start + 5 : start + 8])
     )
@@ -110,7 +110,7 @@ def _lost_its_box(line: Line, start: int) -> bool:
 
 def _lost_in_a_list(page: PageText, line: Line, start: int) -> bool:
     """Whether an item stands without a mark where the lines next to it begin with one in its column."""
-    if not _has_marks(page.words) or MARK.search(line.text[:start]):
+    if not _has_marks(page) or MARK.search(line.text[:start]):
         return False
     item = line.words_in(start, start + 1)[0]
     place = page.lines.index(line)
@@ -124,8 +124,8 @@ def _lost_in_a_list(page: PageText, line: Line, start: int) -> bool:
 
 
 @once
-def _has_marks(words: tuple[Word, ...]) -> bool:
-    return any(MARK.fullmatch(word.text) for word in words)
+def _has_marks(page: PageText) -> bool:
+    return any(MARK.fullmatch(word.text) for word in page.words)
 
 
 def _marked_at(line: Line) -> list[float]:
@@ -134,11 +134,11 @@ def _marked_at(line: Line) -> list[float]:
 
 
 @once
-def _listed(words: tuple[Word, ...]) -> tuple[Line, ...]:
+def _listed(page: PageText) -> tuple[Line, ...]:
     """The lines between the words that ask to tick and the next label; readers drop empty boxes there."""
     found: list[Line] = []
     asked = False
-    for line in PageText(1, words).lines:
+    for line in page.lines:
         if ASKS.search(line.text[:200]) or ASKS.search(other_text(line)[:200]):
             asked = True
         elif asked and (NEXT.match(line.text[:60]) or len(found) >= LONGEST_LIST):
@@ -162,20 +162,21 @@ def _opens_cell(line: Line, start: int) -> bool:
 
 
 @once
-def _has_ticks(words: tuple[Word, ...]) -> bool:
+def _has_ticks(page: PageText) -> bool:
     """Whether any box on the page is ticked."""
-    text = " ".join(word.text for word in words[:3000])
+    text = " ".join(word.text for word in page.words[:3000])
     if any(TICKED.search(match[0]) for match in MARK.finditer(text)):
         return True
     return (
-        _lists(words)
-        and any(_is_inked(word) for line in _listed(words) for word in line.words)
-        or any(TICKED.search(match[0]) for line in _listed(words) for match in SMUDGED.finditer(line.text[:200]))
+        _lists(page)
+        and any(_is_inked(word) for line in _listed(page) for word in line.words)
+        or any(TICKED.search(match[0]) for line in _listed(page) for match in SMUDGED.finditer(line.text[:200]))
     )
 
 
 @once
-def _lists(words: tuple[Word, ...]) -> bool:
+def _lists(page: PageText) -> bool:
     """Whether the page asks to tick, by either reading."""
-    texts = ([w.text for w in words[:3000]], [w.other.split(" ")[0] or w.text for w in words[:3000]])
+    words = page.words[:3000]
+    texts = ([w.text for w in words], [w.other.split(" ")[0] or w.text for w in words])
     return any(ASKS.search(" ".join(text)) for text in texts)

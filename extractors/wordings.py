@@ -11,6 +11,8 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from extractors.spellings import Spellings
+
 SLIPS = str.maketrans(
     {"l": "i", "1": "i", "|": "i", "!": "i", "0": "o", "5": "s", "8": "b", "é": "e", "€": "e", "£": "e"}
 )
@@ -25,6 +27,7 @@ LONGEST = 44
 """Letters of the longest wording that is looked for."""
 
 
+@lru_cache(8192)
 def fold(text: str) -> str:
     """Lower case without spaces and marks; glyphs that readers mix up become one, and short forms become whole words."""
     return "".join(_whole(word) for word in re.split(r"[\s-]+", text))
@@ -113,12 +116,9 @@ def misread(folded: str) -> str | None:
     """The folded wording that a garbled cell most likely was, or None."""
     if not 5 <= len(folded) <= 34 or folded.isdigit():
         return None
-    best = process.extractOne(
-        folded,
-        _near(folded, 1 if len(folded) < 9 else 2),
-        scorer=fuzz.ratio,
-        score_cutoff=LIKE if len(folded) > 7 else 79,
-    )
+    slack, least = 1 if len(folded) < 9 else 2, LIKE if len(folded) > 7 else 79
+    near = _near(len(folded), slack).maybe_like(folded, least)
+    best = process.extractOne(folded, near, scorer=fuzz.ratio, score_cutoff=least)
     return str(best[0]) if best else None
 
 
@@ -127,7 +127,8 @@ def faintly(folded: str) -> str | None:
     """The folded wording of a date, number or id that a badly garbled cell resembles more than any other field's."""
     if not 6 <= len(folded) <= 34 or folded.isdigit():
         return None
-    rows = process.extract(folded, _near(folded, 3), scorer=fuzz.ratio, score_cutoff=FAINTLY - RIVAL, limit=40)
+    near = _near(len(folded), 3).words
+    rows = process.extract(folded, near, scorer=fuzz.ratio, score_cutoff=FAINTLY - RIVAL, limit=40)
     if not rows or rows[0][1] < FAINTLY:
         return None
     field = wordings()[rows[0][0]][0]
@@ -135,6 +136,7 @@ def faintly(folded: str) -> str | None:
     return str(rows[0][0]) if not rivals or rows[0][1] - rivals[0] >= RIVAL else None
 
 
-def _near(folded: str, slack: int) -> list[str]:
+@cache
+def _near(length: int, slack: int) -> Spellings:
     """The wordings about as long as a garbled cell."""
-    return [w for length in range(len(folded) - slack, len(folded) + slack + 1) for w in _by_length().get(length, ())]
+    return Spellings(word for near in range(length - slack, length + slack + 1) for word in _by_length().get(near, ()))

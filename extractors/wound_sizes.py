@@ -34,7 +34,7 @@ SURE = 0.9
 
 def find(page: PageText) -> list[Finding]:
     """Length by width by depth, as "6.2x4.8x2.1"."""
-    found = _sides_in_rows(page) + _sides_in_columns(page)
+    found, headed = _sides_in_rows(page) + _sides_in_columns(page), bool(IS_WOUND.search(page.text[:600]))
     for number, line in enumerate(page.lines):
         text = line.text[:2000]
         found += [
@@ -42,7 +42,7 @@ def find(page: PageText) -> list[Finding]:
             for m in SIDES.finditer(text)
         ]
         near = text + " " + (page.lines[number - 1].text[:300] if number else "")
-        if IS_WOUND.search(near) or IS_WOUND.search(page.text[:600]):
+        if headed or IS_WOUND.search(near):
             found += [
                 as_printed(page, line, m, "wound_size", _sides(m[0]), SURE)
                 for m in WOUND.finditer(text)
