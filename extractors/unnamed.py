@@ -1,4 +1,4 @@
-"""People and payers that no label names: at the head of a page, over an address, in a sentence, in brackets."""
+"""People and payers that no label names: a page's subject or head, over an address, the signer, in a sentence, in brackets."""
 
 from __future__ import annotations
 
@@ -18,13 +18,44 @@ IN_BRACKETS = re.compile(r"\((?:(?:member|policy|plan|subscriber)\s)?ID\s?[#:]?\
 INSURED_BY = re.compile(
     r"\b(?:insured (?:by|with|through)|covered (?:by|under)|insurance is|enrolled in)\s+((?:[A-Z][\w&'’-]*\s?){1,5})"
 )
+SUBJECT = re.compile(r"^\s*(?:re|regarding|patient|subject)\b\s*[:.]?\s*(.{4,60})", re.IGNORECASE)
+WITH_LETTERS = re.compile(
+    r"(?<![\w.])(?:(?:Dr\.?\s+)?([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}),?\s+(?:M\.?D|D\.?O|A?PRN|NP|PA(?:-C)?|FNP(?:-[BC]+)?|DNP|CNS|ARNP|DPM)\b"
+    r"|Dr\.?\s+([A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]*){1,3}))"
+)
+SIGNER = re.compile(
+    r"(?:signed|authenticated)\s*(?:by)?\s*:?\s+((?:Dr\.?\s+)?[A-Z][\w'’.-]+,?(?:\s+[A-Z][\w'’.-]*,?){1,4})|/[sSeE][sS]?/\s*([A-Z][^\d,;]{4,40})",
+    re.IGNORECASE,
+)
 OTHERS = frozenset({"supplier", "facility", "contact", "secondary"})
 """Whose sections name no patient."""
 
 
 def find_member(page: PageText) -> list[Finding]:
     """The patient of a page that names none by a label: the surest place first."""
-    return _at_the_head(page) or _addressee(page) or _recipient(page)
+    return _subject(page) or _at_the_head(page) or _addressee(page) or _recipient(page)
+
+
+def find_practitioner(page: PageText) -> list[Finding]:
+    """A practitioner without a label: the signer, or a name with a practitioner's letters by the NPI or below the signature."""
+    for line in page.lines:
+        text = line.text[:300]
+        match = SIGNER.search(text)
+        if match and (name := normal_name(match[1] or match[2] or "")):
+            return [_of_line(page, line, match, name, 0.86, "the name in the electronic signature")]
+    named = [
+        (line, m) for line in page.lines for m in WITH_LETTERS.finditer(line.text[:300]) if normal_name(m[1] or m[2])
+    ]
+    if not named:
+        return []
+    npis = [number for number, line in enumerate(page.lines) if re.search(r"\bNPI\b", line.text)]
+    order = {id(line): number for number, line in enumerate(page.lines)}
+    by_npi = next((row for row in named if any(abs(order[id(row[0])] - number) <= 1 for number in npis)), None)
+    line, match = by_npi or named[-1]
+    sure = 0.86 if by_npi else 0.6
+    return [
+        _of_line(page, line, match, normal_name(match[1] or match[2]), sure, "a name with a practitioner's letters")
+    ]
 
 
 def id_in_brackets(page: PageText) -> list[Finding]:
@@ -65,6 +96,52 @@ def insurer_in_prose(page: PageText) -> list[Finding]:
                     "valid",
                     None,
                     "said in a sentence",
+                )
+            ]
+    return []
+
+
+def _of_line(page: PageText, line: Line, match: re.Match[str], name: str, sure: float, reason: str) -> Finding:
+    words = line.words_in(match.start(), match.end())
+    read = min(word.confidence for word in words)
+    return Finding(
+        "ordering_provider_name",
+        name,
+        match[0],
+        page.page_number,
+        words[0].box,
+        sure * (0.85 + 0.15 * read),
+        "valid",
+        "signer",
+        reason,
+    )
+
+
+def _subject(page: PageText) -> list[Finding]:
+    """The name in a line that begins "RE:", or the one that stands right before a birth date."""
+    for line in page.lines[:40]:
+        text = cells_of(line)[0].text[:160]
+        match = SUBJECT.match(text)
+        if match is None:
+            before = re.match(
+                r"(.{4,48}?),?\s*(?:\(?\s*DOB|D\.O\.B|born)\b\W{0,4}(?=\d|[A-Z][a-z]{2})", text, re.IGNORECASE
+            )
+            match = before
+        name = normal_name(match[1]) if match else ""
+        if match and name and not CREDENTIALS.search(match[1][:60]):
+            words = line.words_in(match.start(1), match.start(1) + len(name))
+            confidence = 0.9 * (0.85 + 0.15 * min(word.confidence for word in words))
+            return [
+                Finding(
+                    "member_name",
+                    name,
+                    match[1],
+                    page.page_number,
+                    words[0].box,
+                    confidence,
+                    "valid",
+                    None,
+                    "the subject of the page",
                 )
             ]
     return []

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from extractors import cpt, hcpcs_table, icd10, npi, people
+from extractors import cpt, hcpcs_table, icd10, identifiers, npi
 from extractors.day import parse_day
 
 Check = Callable[[str, date], str]
@@ -109,7 +109,7 @@ def _modifier(text: str, _today: date) -> str:
 
 def _mbi(text: str, _today: date) -> str:
     number = re.sub(r"[\s-]", "", text).upper()
-    if not people.MBI.fullmatch(number):
+    if not identifiers.MBI.fullmatch(number):
         raise NotValid("A Medicare number has eleven characters, such as 1EG4-TE5-MK73, without S, L, O, I, B and Z.")
     return number
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from casefile.records import Document, Finding, PageText, Word
-from extractors import day, hcpcs, icd10, measures, people, signature
+from extractors import by_label, day, hcpcs, icd10, measures, people, signature
 from extractors.registry import find_all
 from extractors.strangers import Person, differ, find_strangers
 from extractors.twins import find_repeated
@@ -123,7 +123,7 @@ def test_a_spoilt_equipment_code(page_of: Page, line: str, value: str) -> None:
 def test_a_label_hardly_to_be_read_counts_if_just_such_a_value_answers_it(page_of: Page) -> None:
     (born,) = [f for f in people.find(page_of("Dair of Bitn 03-28-1941")) if f.field == "member_dob"]
     assert (born.value, born.status) == ("1941-03-28", "suspect")
-    assert born.confidence <= people.FAINT
+    assert born.confidence <= by_label.FAINT
     assert people.find(page_of("Dair of Bitn rolling walker")) == []
 
 
