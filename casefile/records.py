@@ -31,6 +31,11 @@ class Word:
     other: str = ""
     """What the other reader saw, where two readers differ."""
 
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """What it may read, the first reader's answer first; four at the most."""
+        return tuple(dict.fromkeys((self.text, *self.other.split()[:3]))) if self.other else (self.text,)
+
 
 @dataclass(frozen=True)
 class Line:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from casefile.records import Finding, Line, PageText, Word
-from extractors.readings import readings_of
+from extractors.readings import figures_in, readings_of
 
 PIECES = 3
 """Words that one code may have fallen into."""
+FIGURES = 2
+"""A code holds at least so many."""
 APART = 0.03
 """Pieces of one code stand no further apart than this share of the page's width."""
 FILLERS = frozenset(["with", "without", "and", "the", "for", "due", "not", "from", "after", "following", "who", "has", "her", "his", "this",
@@ -21,13 +23,13 @@ FILLERS = frozenset(["with", "without", "and", "the", "for", "due", "not", "from
 def runs_of(line: Line, is_like: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
     """Where words stand of which one reading looks like a code, the longest run first from each word."""
     words = line.words[:80]
-    figured = [any(map(str.isdigit, word.text + word.other)) for word in words]
+    figures = [figures_in(word) for word in words]
     close = [right.box[0] - left.box[2] < APART for left, right in zip(words, words[1:], strict=False)]
     for start in range(len(words)):
-        if not any(map(str.isalnum, words[start].text)) or not any(figured[start : start + PIECES]):
+        if not any(map(str.isalnum, words[start].text)) or sum(figures[start : start + PIECES]) < FIGURES:
             continue
         for end in range(min(len(words), start + PIECES), start, -1):
-            sound = any(figured[start:end]) and all(close[start : end - 1])
+            sound = sum(figures[start:end]) >= FIGURES and all(close[start : end - 1])
             if sound and any(map(is_like, readings_of(words[start:end]))):
                 yield start, end
 

@@ -13,7 +13,7 @@ from casefile.records import Line, Word
 from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_table import is_billable, table
 from extractors.once import once_a_line
-from extractors.readings import REMEMBERED, only_one, readings_of
+from extractors.readings import REMEMBERED, figures_in, only_one, readings_of
 from extractors.repair import TO_DIGIT, TO_LETTER, passing
 
 HCPCS_LIKE = re.compile(r"[A-V]\d{4}")
@@ -30,8 +30,9 @@ GLUED_WORD = re.compile(r"(?<=\d)[A-Z]?[a-z]{3,}\W*$")
 """The words of a diagnosis that stick to its code ("02Hypoxemia")."""
 SEVEN = re.compile(r"(?<=[A-Z\d.])[\"“”](?=[\s.]?\d)")
 """What a worn 7 inside a code is read as (A"0 30)."""
-FIGURES = 3
-"""A code that is mended must hold at least so many figures as they were read; scrawls hold fewer."""
+LEAST_FIGURES, FIGURES = 2, 3
+"""How many figures every code of more than three glyphs holds at least; and how many, as they were read, one that is
+mended: scrawls hold fewer."""
 A_FREQUENCY = re.compile(r"q\d{1,2}h?")
 """How often a drug is given ("q4h"), which looks like a code in capitals."""
 OPENED = {"(": "GCI", "[": "IELJ"}
@@ -65,9 +66,9 @@ def torn_codes(line: Line, taken: Sequence[Word], expected: Expected) -> Iterato
 def _possible(line: Line) -> dict[int, list[tuple[int, str]]]:
     """Where a run of words begins that may make one code → where it ends and the code, the longest run first."""
     words, found = line.words[:MOST], dict[int, list[tuple[int, str]]]()
-    figured = [any(map(str.isdigit, word.text + word.other)) for word in words]
+    figures = [figures_in(word) for word in words]
     for place in range(len(words)):
-        if any(figured[place : place + PIECES]) and _may_begin(words[place]):
+        if sum(figures[place : place + PIECES]) >= LEAST_FIGURES and _may_begin(words[place]):
             for end in range(_furthest(words, place), place, -1):
                 if code := only_one(words[place:end], codes_in):
                     found.setdefault(place, []).append((end, code))

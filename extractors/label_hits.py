@@ -276,7 +276,7 @@ def _misread_at(tokens: tuple[Token, ...], start: int) -> Hit | None:
 
 def _faint(tokens: tuple[Token, ...], folded: str, start: int, end: int) -> Hit | None:
     """A badly garbled label of a date, number or id."""
-    wording = faintly(folded)
+    wording = faintly(folded, SHAPED)
     if not wording or wordings()[wording][0] not in SHAPED:
         return None
     return replace(_made(tokens, *wordings()[wording], start, end), guessed=True, faint=True)

@@ -15,7 +15,7 @@ from extractors.expected import NPIS
 from extractors.labels import LabelledValue, is_led, label_over, labelled_values, values_of
 from extractors.names import is_name
 from extractors.npi_torn import is_valid as is_valid
-from extractors.npi_torn import mixed_number, torn_numbers
+from extractors.npi_torn import mixed_number, torn_in, torn_numbers
 from extractors.readings import box_of
 from extractors.repair import candidates
 
@@ -120,7 +120,7 @@ def _torn_without_label(page: PageText, found: Sequence[Finding]) -> Iterator[Fi
     """Numbers in pieces by the word NPI or a practitioner's letters near them, on pages that were read badly."""
     known = {f.value for f in found}
     for number, line in enumerate(page.lines[:MOST_LINES]):
-        for words, digits in torn_numbers(line.words[:60]):
+        for words, digits in torn_in(line):
             if len(words) == 1 and words[0].text == digits or digits in known:
                 continue
             known.add(digits)

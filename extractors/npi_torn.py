@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
 
-from casefile.records import Word
+from casefile.records import Line, Word
+from extractors.once import once_a_line
 from extractors.readings import only_one, readings_of
 from extractors.repair import TO_DIGIT, candidates
 
@@ -61,8 +62,14 @@ def torn_numbers(words: Sequence[Word]) -> Iterator[tuple[tuple[Word, ...], str]
         place = end
 
 
+@once_a_line
+def torn_in(line: Line) -> tuple[tuple[tuple[Word, ...], str], ...]:
+    """The same of a line, worked out once."""
+    return tuple(torn_numbers(line.words[:60]))
+
+
 def _is_piece(word: Word) -> bool:
-    return any(PIECE.fullmatch(text) for text in readings_of([word]))
+    return any(map(PIECE.fullmatch, word.readings))
 
 
 def _furthest(words: Sequence[Word], place: int) -> int:

@@ -16,11 +16,9 @@ REMEMBERED = 4096
 
 def readings_of(words: Sequence[Word]) -> list[str]:
     """The run's words joined by spaces: as they stand first, then with each other reading in place of its word."""
-    if not any([word.other for word in words]):
-        return [" ".join([word.text for word in words])]
-    options = [list(dict.fromkeys((word.text, *word.other.split()[:3]))) for word in words]
+    options = [word.readings for word in words]
     if len(options) == 1:
-        return options[0]
+        return list(options[0])
     count = 1
     for choice in options:
         count *= len(choice)
@@ -29,6 +27,11 @@ def readings_of(words: Sequence[Word]) -> list[str]:
     if 2 ** len(options) > MOST and count > MOST:
         return [" ".join(word.text for word in words)]
     return [" ".join(choice) for choice in product(*options)]
+
+
+def figures_in(word: Word) -> int:
+    """How many figures the reading with the most of them holds."""
+    return max([sum(map(str.isdigit, text)) for text in word.readings])
 
 
 def other_text(line: Line) -> str:

@@ -36,18 +36,17 @@ CLEARLY = 0.02
 
 
 def variants(page: PageText) -> list[PageText]:
-    """The page with the other readings in place of the first ones (two of them at most), each different one once.
+    """The page with the other readings in place of the first ones, each different one once.
 
-    First in words without a figure alone, which say what a value is; then everywhere. Equal lines are one object, so that
+    First in words without a figure alone, which say what a value is; then everywhere, with two readings at most. Equal lines are one object, so that
     what is worked out for one (`once.once_a_line`) holds for all.
     """
     most = min(2, max((len(word.other.split()) for word in page.words), default=0))
     lines, found = dict[tuple[Word, ...], Line](), [page]
-    for only_labels in (True, False):
-        for number in range(most):
-            variant = _with_others(page, number, only_labels, lines)
-            if all(variant.words != known.words for known in found):
-                found.append(variant)
+    for only_labels, number in ((True, 0), (False, 0), (False, 1))[: most + 1 if most else 0]:
+        variant = _with_others(page, number, only_labels, lines)
+        if all(variant.words != known.words for known in found):
+            found.append(variant)
     return found[1:]
 
 

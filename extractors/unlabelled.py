@@ -13,7 +13,7 @@ from dataclasses import replace
 from casefile.records import Finding, PageText, Word
 from extractors.day import MARK_LOST, MONTH_GUESSED, days_in
 from extractors.labels import label_over, sheet_of
-from extractors.npi_torn import torn_numbers
+from extractors.npi_torn import torn_in
 from extractors.readings import box_of
 from extractors.tokens import CELL, closes, opens
 
@@ -83,7 +83,7 @@ def _ids(page: PageText, taken: set[str]) -> Iterator[tuple[str, Word]]:
 
 def _numbers(page: PageText, taken: set[str]) -> Iterator[tuple[str, Word]]:
     for number, line in enumerate(page.lines):
-        for words, digits in torn_numbers(line.words[:60]):
+        for words, digits in torn_in(line):
             if digits in taken or not _is_cell(line.words, words):
                 continue
             if label_over(page, number, words[0].box, NEAR) in VAGUE:

@@ -123,9 +123,11 @@ def misread(folded: str) -> str | None:
 
 
 @lru_cache(8192)
-def faintly(folded: str) -> str | None:
-    """The folded wording of a date, number or id that a badly garbled cell resembles more than any other field's."""
+def faintly(folded: str, fields: frozenset[str]) -> str | None:
+    """The folded wording of one of these fields that a badly garbled cell resembles more than any other field's."""
     if not 6 <= len(folded) <= 34 or folded.isdigit():
+        return None
+    if not process.extractOne(folded, _of(fields, len(folded)), scorer=fuzz.ratio, score_cutoff=FAINTLY):
         return None
     near = _near(len(folded), 3).words
     rows = process.extract(folded, near, scorer=fuzz.ratio, score_cutoff=FAINTLY - RIVAL, limit=40)
@@ -134,6 +136,12 @@ def faintly(folded: str) -> str | None:
     field = wordings()[rows[0][0]][0]
     rivals = [score for wording, score, _ in rows if wordings()[wording][0] != field]
     return str(rows[0][0]) if not rivals or rows[0][1] - rivals[0] >= RIVAL else None
+
+
+@cache
+def _of(fields: frozenset[str], length: int) -> list[str]:
+    """The wordings of some fields about as long as a badly garbled cell."""
+    return [word for word in _near(length, 3).words if wordings()[word][0] in fields]
 
 
 @cache
