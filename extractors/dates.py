@@ -238,6 +238,10 @@ def _around(page: PageText, number: int, electronic: bool) -> list[Line]:
     ]
 
 
+LONGEST = 60
+"""Glyphs of a line that holds little but a date, at the most."""
+
+
 def _letter_date(page: PageText, field: str, role: str | None, sure: float) -> list[Finding]:
     """A date alone on its line (a letter's: in its cell), or behind a bare "Date", in the top third, that answers no other label."""
     others = [v for v in labelled_values(page) if v.field in DATES and v.field != "generic_date" and not v.faint]
@@ -246,7 +250,7 @@ def _letter_date(page: PageText, field: str, role: str | None, sure: float) -> l
         if line.box[1] > 0.36:
             break
         for cell in cells_of(line) if field == "denial_date" else (line,):
-            match = ANY.search(cell.text[:200])
+            match = ANY.search(cell.text) if len(cell.text) <= LONGEST else None
             if match and len(cell.text) - len(match[0]) <= 8 and not taken & {*cell.words} and (day := made(match)):
                 return [Finding(field, day.on.isoformat(), match[0], page.page_number, cell.box,
                                 sure * (0.85 + 0.15 * cell.confidence), "valid", role, "the letter's own date")]  # fmt: skip

@@ -111,8 +111,12 @@ def find_all(pages: Sequence[PageText], documents: Sequence[Document]) -> tuple[
 def _on_page(page: PageText) -> list[Finding]:
     found = context.mark_diagnoses(page, [finding for _, find in EXTRACTORS for finding in find(page)])
     known = {finding.field for finding in found} - CHECKED
-    again = [find for name, find in EXTRACTORS if not SECOND.get(name, frozenset()) <= known]
-    found = more_findings(page, found, lambda variant: [finding for find in again for finding in find(variant)])
+    again = [(find, SECOND[name] == CHECKED) for name, find in EXTRACTORS if not SECOND.get(name, frozenset()) <= known]
+
+    def look(variant: PageText, with_codes: bool) -> list[Finding]:
+        return [finding for find, of_codes in again if with_codes or not of_codes for finding in find(variant)]
+
+    found = more_findings(page, found, look)
     found += unlabelled.find(page, found)
     found = name_readings.settled(page, found)
     if all(f.confidence < UNSURE for f in found if f.field == "member_name"):

@@ -35,18 +35,19 @@ CLEARLY = 0.02
 """A value surer than its rival by more than this takes its place."""
 
 
-def variants(page: PageText) -> list[PageText]:
-    """The page with the other readings in place of the first ones, each different one once.
+def variants(page: PageText) -> list[tuple[PageText, bool]]:
+    """Other pages that the same print may be, and whether its figures, so its codes, may read otherwise on them.
 
-    First in words without a figure alone, which say what a value is; then everywhere, with two readings at most. Equal lines are one object, so that
-    what is worked out for one (`once.once_a_line`) holds for all.
+    The page with the other readings in place of the first ones, each different one once: first in words without a figure
+    alone, which say what a value is; then everywhere, with two readings at most. Equal lines are one object, so that what
+    is worked out for one (`once.once_a_line`) holds for all.
     """
     most = min(2, max((len(word.other.split()) for word in page.words), default=0))
-    lines, found = dict[tuple[Word, ...], Line](), [page]
+    lines, found = dict[tuple[Word, ...], Line](), [(page, False)]
     for only_labels, number in ((True, 0), (False, 0), (False, 1))[: most + 1 if most else 0]:
         variant = _with_others(page, number, only_labels, lines)
-        if all(variant.words != known.words for known in found):
-            found.append(variant)
+        if all(variant.words != known.words for known, _ in found):
+            found.append((variant, not only_labels))
     return found[1:]
 
 
@@ -65,21 +66,23 @@ def _with_others(page: PageText, number: int, only_labels: bool, known: dict[tup
     return variant
 
 
-def more_findings(page: PageText, found: Sequence[Finding], find: Callable[[PageText], list[Finding]]) -> list[Finding]:
+def more_findings(
+    page: PageText, found: Sequence[Finding], find: Callable[[PageText, bool], list[Finding]]
+) -> list[Finding]:
     """`found` and what the other readings add to it.
 
     Args:
         page: One page on which readers may differ.
         found: What the extractors found on it.
-        find: Runs the extractors over one page.
+        find: Runs the extractors over one page, those of codes only where the flag says so.
 
     Returns:
         All findings. A checked value that contradicts another checked one at its place makes both less sure.
     """
     kept, seen = list(found), set[tuple[str, str, Box]]()
     pages = variants(page)
-    looks = [find(variant) for variant in pages]
-    for variant, others in zip(pages, looks, strict=True):
+    looks = [find(variant, with_codes) for variant, with_codes in pages]
+    for (variant, _), others in zip(pages, looks, strict=True):
         both = {(finding.field, finding.value) for finding in others}
         for finding in others:
             if (finding.field, finding.value, finding.box) in seen:
