@@ -127,9 +127,10 @@ def faintly(folded: str, fields: frozenset[str]) -> str | None:
     """The folded wording of one of these fields that a badly garbled cell resembles more than any other field's."""
     if not 6 <= len(folded) <= 34 or folded.isdigit():
         return None
-    if not process.extractOne(folded, _of(fields, len(folded)), scorer=fuzz.ratio, score_cutoff=FAINTLY):
+    likely = _of(fields, len(folded)).maybe_like(folded, FAINTLY)
+    if not process.extractOne(folded, likely, scorer=fuzz.ratio, score_cutoff=FAINTLY):
         return None
-    near = _near(len(folded), 3).words
+    near = _near(len(folded), 3).maybe_like(folded, FAINTLY - RIVAL)
     rows = process.extract(folded, near, scorer=fuzz.ratio, score_cutoff=FAINTLY - RIVAL, limit=40)
     if not rows or rows[0][1] < FAINTLY:
         return None
@@ -139,9 +140,9 @@ def faintly(folded: str, fields: frozenset[str]) -> str | None:
 
 
 @cache
-def _of(fields: frozenset[str], length: int) -> list[str]:
+def _of(fields: frozenset[str], length: int) -> Spellings:
     """The wordings of some fields about as long as a badly garbled cell."""
-    return [word for word in _near(length, 3).words if wordings()[word][0] in fields]
+    return Spellings(word for word in _near(length, 3).words if wordings()[word][0] in fields)
 
 
 @cache

@@ -181,7 +181,7 @@ class Pen:
     def item_words(self, most: int = 99) -> str:
         """The item in words; a flow printed among them is true as well."""
         words = self.c.item[1][:most]
-        if "2 L/min" in words:
+        if "2 L/m" in words:
             self.know("liters_per_minute", "2")
         return words
 
