@@ -165,7 +165,7 @@ def _changes(line: _Line, twin: _Line, mine: slice, theirs: slice, kind: Kind) -
         ]
     if all(map(kind, one + other)):
         sure = min(_around(line, mine) + _around(twin, theirs))
-        return [sure] if sure >= GONE else []
+        return [sure] if sure >= GONE else [min(sure, DOUBTED)]
     return []
 
 

@@ -204,6 +204,12 @@ def test_a_page_sent_again_keeps_its_twin_in_spite_of_readers_slips(page_of: Pag
     assert find_repeated([page_of(*lines), changed]) == []
     another_day = replace(page_of(*lines[:-1], lines[-1].replace("24/2026", "25/2026")), page_number=2)
     assert find_repeated([page_of(*lines), another_day]) == []
+    dated = replace(page_of("Recorded on 4 August 2026", *lines), page_number=1)
+    other = replace(page_of("Recorded on 11 August 2026", *lines), page_number=2)
+    unsure = [
+        replace(p, words=tuple(replace(w, confidence=min(w.confidence, 0.92)) for w in p.words)) for p in (dated, other)
+    ]
+    assert find_repeated(unsure) == []
 
 
 def test_a_page_sent_again_by_a_worse_machine_loses_marks_and_letters(page_of: Page) -> None:
