@@ -179,6 +179,8 @@ def show(tallies: dict[str, Tally]) -> None:
         print(f"{name:24}{line}")
     print(f"{'document kind right':24}" + "".join(f"{t.kinds / t.pages:24.3f}" for t in tallies.values()))
     print(f"{'pages/s, one core':24}" + "".join(f"{t.pages / t.seconds:24.1f}" for t in tallies.values()))
+    pages, seconds = sum(t.pages for t in tallies.values()), sum(t.seconds for t in tallies.values())
+    print(f"{'all modes together':24}{pages / seconds:24.1f}")
 
 
 def reliability(tallies: dict[str, Tally]) -> None:
