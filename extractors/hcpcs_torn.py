@@ -14,7 +14,7 @@ from casefile.records import Box, Line, Word
 from extractors.hcpcs_table import home_care_codes, modifiers
 from extractors.icd10_torn import EDGES, SEVEN
 from extractors.once import once_a_line
-from extractors.readings import REMEMBERED, figures_differ, only_one, readings_of
+from extractors.readings import REMEMBERED, figures_differ, figures_in, only_one, placed, readings_of
 from extractors.repair import TO_DIGIT, passing
 
 SEPARATED = re.compile(r"[\s.,:/-]+")
@@ -45,23 +45,16 @@ def torn_codes(line: Line, taken: Collection[Box]) -> Iterator[tuple[tuple[Word,
         line: One line of a page read by OCR.
         taken: Boxes of codes already found.
     """
-    words, possible, place = line.words[:MOST], _possible(line), 0
-    while place < len(words):
-        step = 1
-        for end, code in possible.get(place, ()):
-            run = words[place:end]
-            if not any(word.box in taken for word in run):
-                yield run, code, _enclosed(run)
-                step = len(run)
-                break
-        place += step
+    words = line.words[:MOST]
+    runs = placed(words, _possible(line), lambda start, end: not any(word.box in taken for word in words[start:end]))
+    return ((run, code, _enclosed(run)) for run, code in runs)
 
 
 @once_a_line
 def _possible(line: Line) -> dict[int, list[tuple[int, str]]]:
     """Where a run of words begins that may make one code → where it ends and the code, the longest run first."""
     words, found = line.words[:MOST], dict[int, list[tuple[int, str]]]()
-    figures = [max(sum(map(str.isdigit, text)) for text in (word.text, *word.other.split())) for word in words]
+    figures = [figures_in(word) for word in words]
     for place in range(len(words)):
         for end in range(min(len(words), place + PIECES), place, -1):
             run = words[place:end]

@@ -13,7 +13,7 @@ from casefile.records import Line, Word
 from extractors.hcpcs_table import home_care_codes
 from extractors.icd10_table import is_billable, table
 from extractors.once import once_a_line
-from extractors.readings import REMEMBERED, figures_in, only_one, readings_of
+from extractors.readings import REMEMBERED, figures_in, only_one, placed, readings_of
 from extractors.repair import TO_DIGIT, TO_LETTER, passing
 
 HCPCS_LIKE = re.compile(r"[A-V]\d{4}")
@@ -50,16 +50,13 @@ def torn_codes(line: Line, taken: Sequence[Word], expected: Expected) -> Iterato
         taken: Words that are part of a code already found.
         expected: Says where diagnoses stand; asked only of what one code alone fits.
     """
-    words, possible, place = line.words[:MOST], _possible(line), 0
-    while place < len(words):
-        step = 1
-        for end, code in possible.get(place, ()):
-            run = words[place:end]
-            if not any(word in taken for word in run) and expected(place, end, _enclosed(run)):
-                yield run, code
-                step = len(run)
-                break
-        place += step
+    words = line.words[:MOST]
+
+    def is_free(start: int, end: int) -> bool:
+        run = words[start:end]
+        return not any(word in taken for word in run) and expected(start, end, _enclosed(run))
+
+    return placed(words, _possible(line), is_free)
 
 
 @once_a_line

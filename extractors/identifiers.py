@@ -9,6 +9,7 @@ from extractors.by_label import by_label
 from extractors.day import ANY
 from extractors.expected import NO_ID
 from extractors.labels import LabelledValue, is_led, labelled_values, values_of
+from extractors.readings import as_printed
 from extractors.tokens import NUMBERED
 from extractors.unnamed import id_in_brackets
 
@@ -100,21 +101,8 @@ def _unlabelled_mbis(page: PageText, known: set[str]) -> list[Finding]:
         for match in PRINTED_MBI.finditer(line.text[:2000]):
             value = "".join(match.groups())
             if value not in known and MBI.fullmatch(value):
-                words = line.words_in(match.start(), match.end())
-                sure = (0.92 if "-" in match[0] else 0.86) * (0.85 + 0.15 * min(word.confidence for word in words))
-                findings.append(
-                    Finding(
-                        "mbi",
-                        value,
-                        match[0],
-                        page.page_number,
-                        words[0].box,
-                        sure,
-                        "valid",
-                        None,
-                        "the shape of a Medicare number",
-                    )
-                )
+                sure, reason = 0.92 if "-" in match[0] else 0.86, "the shape of a Medicare number"
+                findings.append(as_printed(page, line, match, "mbi", value, sure, reason=reason))
     return findings
 
 

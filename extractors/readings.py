@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import product
 
 from casefile.records import Box, Finding, Line, PageText, Word, union
@@ -53,6 +53,24 @@ def only_one(words: Sequence[Word], codes_in: Callable[[str], Set[str]]) -> str:
     return next(iter(codes)) if len(codes) == 1 else ""
 
 
+def placed(
+    words: Sequence[Word], possible: Mapping[int, Sequence[tuple[int, str]]], is_free: Callable[[int, int], bool]
+) -> Iterator[tuple[tuple[Word, ...], str]]:
+    """The runs of words that are codes, left to right, none sharing a word.
+
+    Args:
+        words: The words of one line.
+        possible: Where a run begins that may make one code → where it ends and the code, the longest first.
+        is_free: Whether words `start:end` may be a code here.
+    """
+    place = 0
+    while place < len(words):
+        end, code = next(((end, code) for end, code in possible.get(place, ()) if is_free(place, end)), (place + 1, ""))
+        if code:
+            yield tuple(words[place:end]), code
+        place = end
+
+
 def figures_differ(words: Sequence[Word], value: str) -> bool:
     """Whether two other readings of a code's place hold other figures, as many: no two readings agree on it."""
     figures = re.sub(r"\D", "", value)
@@ -66,11 +84,12 @@ def box_of(words: Sequence[Word]) -> Box:
 
 
 def as_printed(
-    page: PageText, line: Line, match: re.Match[str], field: str, value: str, sure: float, role: str | None = None
-) -> Finding:
+    page: PageText, line: Line, match: re.Match[str], field: str, value: str, sure: float, role: str | None = None,
+    reason: str = "as printed",
+) -> Finding:  # fmt: skip
     """A finding of what a pattern matched in a line, as sure as `sure` where its words were read without doubt."""
     words = line.words_in(match.start(), match.end())
     read = min(word.confidence for word in words)
     return Finding(
-        field, value, match[0], page.page_number, words[0].box, sure * (0.85 + 0.15 * read), "valid", role, "as printed"
+        field, value, match[0], page.page_number, words[0].box, sure * (0.85 + 0.15 * read), "valid", role, reason
     )

@@ -59,7 +59,7 @@ def _behind_inked_box(line: Line, start: int) -> bool:
 
 
 def _is_inked(word: Word) -> bool:
-    return any(map(INKED.fullmatch, (word.text, *word.other.split())))
+    return any(map(INKED.fullmatch, word.readings))
 
 
 def _line_above(page: PageText, line: Line) -> Line:
@@ -167,10 +167,9 @@ def _has_ticks(page: PageText) -> bool:
     text = " ".join(word.text for word in page.words[:3000])
     if any(TICKED.search(match[0]) for match in MARK.finditer(text)):
         return True
-    return (
-        _lists(page)
-        and any(_is_inked(word) for line in _listed(page) for word in line.words)
-        or any(TICKED.search(match[0]) for line in _listed(page) for match in SMUDGED.finditer(line.text[:200]))
+    return any(
+        any(map(_is_inked, line.words)) or any(TICKED.search(m[0]) for m in SMUDGED.finditer(line.text[:200]))
+        for line in _listed(page)
     )
 
 
